@@ -1,0 +1,199 @@
+/* Arena: memory in blocks, charged to a budget, freed all at once. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE_MIN ((size_t)4096)
+#define BLOCK_SIZE_MAX ((size_t)1 << 20)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;                 /* bytes of data */
+	_Alignas(16) unsigned char data[];
+};
+
+bool budget_take(struct budget *budget, size_t bytes)
+{
+	if (bytes > budget->limit - budget->used)
+		return false;
+	budget->used += bytes;
+	if (budget->used > budget->peak)
+		budget->peak = budget->used;
+	return true;
+}
+
+void budget_give(struct budget *budget, size_t bytes)
+{
+	budget->used -= bytes;
+}
+
+void arena_init(struct arena *a, struct budget *budget)
+{
+	*a = (struct arena){
+		.budget = budget,
+		.block_size = BLOCK_SIZE_MIN,
+		.block_size_max = BLOCK_SIZE_MAX,
+	};
+}
+
+void arena_init_exact(struct arena *a, struct budget *budget)
+{
+	*a = (struct arena){ .budget = budget };
+}
+
+static void blocks_free(struct arena *a, struct arena_block *b)
+{
+	while (b != NULL) {
+		struct arena_block *next = b->next;
+
+		budget_give(a->budget, b->size);
+		free(b);
+		b = next;
+	}
+}
+
+void arena_deinit(struct arena *a)
+{
+	blocks_free(a, a->head);
+	*a = (struct arena){ .budget = a->budget };
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *keep = a->head;
+
+	if (a->block_size_max == 0) {   /* exact: give everything back, so that reuse is charged too */
+		blocks_free(a, a->head);
+		a->head = NULL;
+		a->next = a->end = NULL;
+		a->failed = false;
+		return;
+	}
+	if (keep != NULL) {
+		blocks_free(a, keep->next);
+		keep->next = NULL;
+		a->next = keep->data;
+		a->end = keep->data + keep->size;
+	}
+	a->failed = false;
+}
+
+static struct arena_block *block_new(struct arena *a, size_t size)
+{
+	if (size > SIZE_MAX / 2 || !budget_take(a->budget, size))
+		return NULL;
+
+	struct arena_block *b = malloc(sizeof *b + size);
+	if (b == NULL) {
+		budget_give(a->budget, size);
+		return NULL;
+	}
+	b->size = size;
+	return b;
+}
+
+void *arena_grow(struct arena *a, size_t size)
+{
+	size_t block_size = MAX(size, (size_t)16);
+
+	if (a->block_size_max != 0) {
+		block_size = MAX(size, a->block_size);
+		a->block_size = MIN(a->block_size * 2, a->block_size_max);
+	}
+	struct arena_block *b = a->budget != NULL ? block_new(a, block_size) : NULL;
+	if (b == NULL && block_size > size && size > 0)
+		b = block_new(a, size);   /* the last bytes of a budget are usable too */
+	if (b == NULL) {
+		a->failed = true;
+		return NULL;
+	}
+	/* A block of its own for something large must not end the block that is being filled. */
+	if (a->head != NULL && b->size - size < (size_t)(a->end - a->next)) {
+		b->next = a->head->next;
+		a->head->next = b;
+		return b->data;
+	}
+	b->next = a->head;
+	a->head = b;
+	a->next = b->data + size;
+	a->end = b->data + b->size;
+	return b->data;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(n, size, &total)) {
+		a->failed = true;
+		return NULL;
+	}
+	return arena_alloc(a, total);
+}
+
+void *arena_zalloc(struct arena *a, size_t n, size_t size)
+{
+	void *p = arena_array(a, n, size);
+
+	if (p != NULL)
+		memset(p, 0, n * size);
+	return p;
+}
+
+void *arena_memdup(struct arena *a, const void *p, size_t len)
+{
+	void *copy = arena_alloc(a, len);
+
+	if (copy != NULL && len > 0)
+		memcpy(copy, p, len);
+	return copy;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	if (copy == NULL)
+		return NULL;
+	if (len > 0)
+		memcpy(copy, s, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return NULL;
+
+	char *text = arena_alloc(a, (size_t)len + 1);
+	if (text == NULL)
+		return NULL;
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return text;
+}
+
+void *arena_extend(struct arena *a, void *items, size_t n, size_t *cap, size_t item_size)
+{
+	if (n < *cap)
+		return items;
+
+	size_t cap_new = *cap == 0 ? 8 : *cap * 2;
+	void *grown = arena_array(a, cap_new, item_size);
+	if (grown == NULL)
+		return NULL;
+	if (n > 0)
+		memcpy(grown, items, n * item_size);
+	*cap = cap_new;
+	return grown;
+}

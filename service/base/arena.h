@@ -1,0 +1,95 @@
+/*
+ * Arena: memory that is freed all at once, paid for from a budget.
+ *
+ * Everything an arena hands out lives until arena_reset() or arena_deinit(); nothing is ever freed
+ * on its own.  Several arenas may share one budget: it is what a transform may use in all.  An
+ * arena takes memory in blocks and charges whole blocks, so that handing out bytes is a comparison
+ * and an addition.
+ *
+ * Failure sticks: once an allocation has been refused, failed stays true until arena_reset().
+ * Readers that decode lazily may therefore answer null and leave it to their caller to look at
+ * arena_failed() before anything is shown to anybody.
+ *
+ * Neither arenas nor budgets are safe to share between threads.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+
+struct budget {
+	size_t limit;   /* bytes */
+	size_t used;
+	size_t peak;    /* the most that was ever used */
+};
+
+struct arena_block;
+
+struct arena {
+	unsigned char *next, *end;    /* free part of the newest block */
+	struct arena_block *head;     /* blocks in use, newest first */
+	struct budget *budget;
+	size_t block_size;            /* of the next block, unless more is asked for */
+	size_t block_size_max;        /* blocks double up to this; 0: every allocation is a block (tests) */
+	bool failed;
+};
+
+#define BUDGET(bytes) ((struct budget){ .limit = (bytes) })
+
+/* Take bytes from, and give them back to, a budget; false when the limit would be passed. */
+bool budget_take(struct budget *budget, size_t bytes) MUST_CHECK;
+void budget_give(struct budget *budget, size_t bytes);
+
+void arena_init(struct arena *a, struct budget *budget);
+
+/* An arena in which each allocation is charged exactly: for sweeps over every possible failure. */
+void arena_init_exact(struct arena *a, struct budget *budget);
+
+void arena_deinit(struct arena *a);
+
+/* Forget everything handed out; keeps up to one block's worth of memory for what comes next. */
+void arena_reset(struct arena *a);
+
+void *arena_grow(struct arena *a, size_t size);
+
+/* Memory aligned for any type, not zeroed; NULL (and failed) when budget or memory is used up. */
+static inline void *arena_alloc(struct arena *a, size_t size)
+{
+	size = (size + 15) & ~(size_t)15;
+	if (UNLIKELY(size > (size_t)(a->end - a->next) || size == 0))
+		return arena_grow(a, size);
+	void *p = a->next;
+	a->next += size;
+	return p;
+}
+
+/* Zeroed memory for n things of a size each. */
+void *arena_zalloc(struct arena *a, size_t n, size_t size);
+
+/* Not zeroed memory for n things of a size each; NULL too when n * size overflows. */
+void *arena_array(struct arena *a, size_t n, size_t size);
+
+/* Copies: of len bytes followed by a NUL; of any bytes. */
+char *arena_strndup(struct arena *a, const char *s, size_t len);
+void *arena_memdup(struct arena *a, const void *p, size_t len);
+
+/* Formatted text, NUL-terminated. */
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Make room for more items in a growing array: returns items, or a copy twice as large, with *cap
+ * updated; NULL when there is no memory.  The old array stays in the arena, so growth costs at
+ * most as much again as the array itself.
+ */
+void *arena_extend(struct arena *a, void *items, size_t n, size_t *cap, size_t item_size);
+
+static inline bool arena_failed(const struct arena *a)
+{
+	return a->failed;
+}
+
+#endif

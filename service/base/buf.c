@@ -1,0 +1,111 @@
+/* Buf: a growing run of bytes for output. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BUF_SIZE_MIN ((size_t)256)
+
+void buf_init(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max };
+}
+
+void buf_deinit(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf){ .max = b->max };
+}
+
+void buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->failed = BUF_OK;
+}
+
+char *buf_reserve_slow(struct buf *b, size_t n)
+{
+	if (b->failed != BUF_OK)
+		return NULL;
+	if (n > b->max - b->len) {
+		b->failed = BUF_FULL;
+		return NULL;
+	}
+	if (n <= b->cap - b->len && b->data != NULL)
+		return b->data + b->len;
+	size_t cap = MIN(MAX(b->cap, BUF_SIZE_MIN), b->max);
+	while (cap < b->len + n)
+		cap = cap > b->max / 2 ? b->max : cap * 2;
+	char *grown = realloc(b->data, cap);
+	if (grown == NULL) {
+		b->failed = BUF_NOMEM;
+		return NULL;
+	}
+	b->data = grown;
+	b->cap = cap;
+	return b->data + b->len;
+}
+
+void buf_append_cstr(struct buf *b, const char *s)
+{
+	buf_append(b, s, strlen(s));
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return;
+
+	char *to = buf_reserve(b, (size_t)len + 1);
+	if (to == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(to, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)len;
+}
+
+/* The letter after the backslash, 'u' for a code in hexadecimal, 0 for a byte that stands as it is. */
+static char escape_of(unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '\\': return (char)c;
+	case '\b': return 'b';
+	case '\f': return 'f';
+	case '\n': return 'n';
+	case '\r': return 'r';
+	case '\t': return 't';
+	default:   return c < 0x20 ? 'u' : 0;
+	}
+}
+
+void buf_append_json_string(struct buf *b, struct str s)
+{
+	size_t run = 0;   /* bytes before i that stand as they are and are not yet appended */
+
+	buf_append_char(b, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+		char escape = escape_of(c);
+
+		if (LIKELY(escape == 0)) {
+			run++;
+			continue;
+		}
+		buf_append(b, s.data + i - run, run);
+		run = 0;
+		buf_append_char(b, '\\');
+		buf_append_char(b, escape);
+		if (escape == 'u')
+			buf_printf(b, "%04x", c);
+	}
+	buf_append(b, s.data + s.len - run, run);
+	buf_append_char(b, '"');
+}

@@ -1,0 +1,190 @@
+/* base/: arenas, buffers, maps, names and numbers. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/num.h"
+#include "base/str.h"
+
+TEST(an_arena_fails_at_its_budget_and_gives_everything_back)
+{
+	struct budget budget = BUDGET(10000);
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, &budget);
+	assert_non_null(arena_alloc(&a, 100));
+	assert_null(arena_alloc(&a, 20000));
+	assert_true(arena_failed(&a));
+	assert_true(budget.used > 0);
+	arena_deinit(&a);
+	assert_int_equal(budget.used, 0);
+}
+
+TEST(an_exact_arena_charges_what_is_asked)
+{
+	struct budget budget = BUDGET(48);
+	struct arena a;
+
+	(void)state;
+	arena_init_exact(&a, &budget);
+	assert_non_null(arena_alloc(&a, 16));
+	assert_non_null(arena_alloc(&a, 30));
+	assert_int_equal(budget.used, 48);
+	assert_null(arena_alloc(&a, 1));
+	arena_reset(&a);
+	assert_false(arena_failed(&a));
+	assert_int_equal(budget.used, 0);
+	arena_deinit(&a);
+}
+
+TEST(an_arena_of_no_size_and_of_overflowing_size_is_refused_or_harmless)
+{
+	struct budget budget = BUDGET(SIZE_MAX);
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, &budget);
+	assert_non_null(arena_alloc(&a, 0));
+	assert_null(arena_array(&a, SIZE_MAX / 2, 16));
+	assert_true(arena_failed(&a));
+	arena_deinit(&a);
+}
+
+TEST(a_reset_arena_reuses_its_memory)
+{
+	struct budget budget = BUDGET(1 << 20);
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, &budget);
+	for (int round = 0; round < 100; round++) {
+		for (int i = 0; i < 100; i++)
+			assert_non_null(arena_alloc(&a, 500));
+		arena_reset(&a);
+	}
+	arena_deinit(&a);
+	assert_int_equal(budget.used, 0);
+}
+
+TEST(a_buf_stops_at_its_max_and_says_so)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 10);
+	buf_append(&b, "0123456789", 10);
+	assert_int_equal(b.failed, BUF_OK);
+	buf_append_char(&b, 'x');
+	assert_int_equal(b.failed, BUF_FULL);
+	assert_int_equal(b.len, 10);
+	buf_reset(&b);
+	buf_append_cstr(&b, "abc");
+	assert_int_equal(b.failed, BUF_OK);
+	assert_memory_equal(b.data, "abc", 3);
+	buf_deinit(&b);
+}
+
+TEST(json_strings_are_escaped)
+{
+	struct buf b;
+	static const char want[] = "\"a\\\"b\\\\c\\n\\u0001\xc3\xa9\"";
+
+	(void)state;
+	buf_init(&b, 1000);
+	buf_append_json_string(&b, STR("a\"b\\c\n\x01\xc3\xa9"));
+	assert_int_equal(b.len, sizeof want - 1);
+	assert_memory_equal(b.data, want, b.len);
+	buf_deinit(&b);
+}
+
+TEST(a_map_finds_what_was_put_and_forgets_what_was_removed)
+{
+	static char keys[1000][8];
+	struct map m = MAP_INIT;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(keys[i], sizeof keys[i], "k%d", i);
+		assert_true(map_put(&m, str_from(keys[i]), keys[i]));
+	}
+	for (int i = 0; i < 1000; i += 2)
+		assert_ptr_equal(map_remove(&m, str_from(keys[i])), keys[i]);
+	assert_int_equal(m.n_items, 500);
+	for (int i = 0; i < 1000; i++)
+		assert_ptr_equal(map_get(&m, str_from(keys[i])), i % 2 ? keys[i] : NULL);
+	assert_null(map_remove(&m, STR("k0")));
+	map_deinit(&m);
+}
+
+TEST(a_misspelt_name_finds_its_neighbour)
+{
+	static const char *const names[] = { "$match", "$project", "$group" };
+
+	(void)state;
+	assert_string_equal(str_suggest(STR("$macth"), names, 3), "$match");
+	assert_string_equal(str_suggest(STR("$grup"), names, 3), "$group");
+	assert_null(str_suggest(STR("$zzzzzzz"), names, 3));
+}
+
+TEST(whole_numbers_are_read_strictly)
+{
+	uint64_t u;
+	int64_t i;
+
+	(void)state;
+	assert_true(num_parse_u64(STR("18446744073709551615"), &u) && u == UINT64_MAX);
+	assert_false(num_parse_u64(STR("18446744073709551616"), &u));
+	assert_false(num_parse_u64(STR(""), &u));
+	assert_false(num_parse_u64(STR("+1"), &u));
+	assert_true(num_parse_i64(STR("-9223372036854775808"), &i) && i == INT64_MIN);
+	assert_false(num_parse_i64(STR("9223372036854775808"), &i));
+}
+
+TEST(an_error_starts_without_a_place_and_names_its_limit)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(err_limit(&err, ERR_DEPTH, "max-depth", "deeper than %d", 100), ERR_DEPTH);
+	assert_string_equal(err.limit, "max-depth");
+	assert_string_equal(err.message, "deeper than 100");
+	assert_int_equal(err.document, -1);
+	assert_false(err.has_place);
+}
+
+TEST(moments_are_written_in_utc_with_milliseconds)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	(void)state;
+	clock_format_rfc3339(951782398123, text, sizeof text);
+	assert_string_equal(text, "2000-02-28T23:59:58.123Z");
+	clock_format_rfc3339(-1, text, sizeof text);
+	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(an_arena_fails_at_its_budget_and_gives_everything_back),
+		RUN(an_exact_arena_charges_what_is_asked),
+		RUN(an_arena_of_no_size_and_of_overflowing_size_is_refused_or_harmless),
+		RUN(a_reset_arena_reuses_its_memory),
+		RUN(a_buf_stops_at_its_max_and_says_so),
+		RUN(json_strings_are_escaped),
+		RUN(a_map_finds_what_was_put_and_forgets_what_was_removed),
+		RUN(a_misspelt_name_finds_its_neighbour),
+		RUN(whole_numbers_are_read_strictly),
+		RUN(an_error_starts_without_a_place_and_names_its_limit),
+		RUN(moments_are_written_in_utc_with_milliseconds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
