@@ -69,7 +69,7 @@ void arena_reset(struct arena *a)
 		blocks_free(a, a->head);
 		a->head = NULL;
 		a->next = a->end = NULL;
-		a->failed = false;
+		a->failed = 0;
 		return;
 	}
 	if (keep != NULL) {
@@ -78,7 +78,7 @@ void arena_reset(struct arena *a)
 		a->next = keep->data;
 		a->end = keep->data + keep->size;
 	}
-	a->failed = false;
+	a->failed = 0;
 }
 
 static struct arena_block *block_new(struct arena *a, size_t size)
@@ -107,7 +107,7 @@ void *arena_grow(struct arena *a, size_t size)
 	if (b == NULL && block_size > size && size > 0)
 		b = block_new(a, size);   /* the last bytes of a budget are usable too */
 	if (b == NULL) {
-		a->failed = true;
+		arena_fail(a, ERR_NOMEM);
 		return NULL;
 	}
 	/* A block of its own for something large must not end the block that is being filled. */
@@ -128,7 +128,7 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(n, size, &total)) {
-		a->failed = true;
+		arena_fail(a, ERR_NOMEM);
 		return NULL;
 	}
 	return arena_alloc(a, total);

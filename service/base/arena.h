@@ -6,7 +6,7 @@
  * arena takes memory in blocks and charges whole blocks, so that handing out bytes is a comparison
  * and an addition.
  *
- * Failure sticks: once an allocation has been refused, failed stays true until arena_reset().
+ * Failure sticks: once an allocation has been refused, failed stays set until arena_reset().
  * Readers that decode lazily may therefore answer null and leave it to their caller to look at
  * arena_failed() before anything is shown to anybody.
  *
@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/macros.h"
 
 struct budget {
@@ -35,7 +36,7 @@ struct arena {
 	struct budget *budget;
 	size_t block_size;            /* of the next block, unless more is asked for */
 	size_t block_size_max;        /* blocks double up to this; 0: every allocation is a block (tests) */
-	bool failed;
+	enum err_code failed;         /* 0, ERR_NOMEM, or what arena_fail() was told first */
 };
 
 #define BUDGET(bytes) ((struct budget){ .limit = (bytes) })
@@ -89,7 +90,14 @@ void *arena_extend(struct arena *a, void *items, size_t n, size_t *cap, size_t i
 
 static inline bool arena_failed(const struct arena *a)
 {
-	return a->failed;
+	return a->failed != 0;
+}
+
+/* Let an arena fail for another reason than memory: what is being built is too deep, say. */
+static inline void arena_fail(struct arena *a, enum err_code code)
+{
+	if (a->failed == 0)
+		a->failed = code;
 }
 
 #endif

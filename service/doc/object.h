@@ -1,0 +1,140 @@
+/*
+ * Arrays and objects.
+ *
+ * Objects keep their keys apart from their values: a shape is a list of keys, and records that
+ * have the same keys in the same order share one, so that "where is field x" is answered once a
+ * shape and not once a record.  Shapes are read-only once they are in use.
+ *
+ * An object or array that came in remembers its text (raw) and is opened, one level, when somebody
+ * asks for what is in it.  One that was built by a stage has no text.  Both are read-only after
+ * they have been handed out: a change is a new object.
+ *
+ * Duplicate keys: the first place and the last value count, as soon as the object is opened.
+ */
+#ifndef DOC_OBJECT_H
+#define DOC_OBJECT_H
+
+#include "doc/value.h"
+
+struct shape {
+	uint32_t n;
+	uint32_t n_index;        /* slots of index: 0 or a power of two */
+	const struct str *keys;
+	uint32_t *index;         /* open addressing, key number + 1; made when many keys are searched */
+};
+
+struct object {
+	const struct shape *shape;   /* NULL: not opened yet */
+	struct value *values;        /* shape->n, some of them raw; never missing */
+	const char *raw;             /* the text it came in, or NULL */
+	uint32_t raw_len;
+	uint16_t depth;              /* levels of built containers, itself included; 0 when it came in */
+	bool is_partial;             /* shape holds only the fields the plan asked for; raw has all */
+};
+
+struct array {
+	struct value *items;         /* NULL when not opened, or empty */
+	const char *raw;
+	uint32_t n;                  /* valid once opened */
+	uint32_t raw_len;
+	uint16_t depth;
+	bool is_open;
+};
+
+/* ---- shapes ---- */
+
+/* A shape with copies of the keys made in the arena (the bytes too); NULL on lack of memory. */
+struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n);
+
+/* Number of key in the shape, or -1.  May make the shape's index, in the arena. */
+int32_t shape_find(struct arena *a, const struct shape *shape, struct str key);
+
+/* ---- reading objects ---- */
+
+/* See to it that shape and values are there, all of them; false on lack of memory. */
+bool object_open(struct arena *a, struct object *o);
+
+uint32_t object_n(struct arena *a, struct object *o);
+
+/* Only after object_open() or object_n(). */
+static inline struct str object_key(const struct object *o, uint32_t i)
+{
+	return o->shape->keys[i];
+}
+
+/* Field i, decoded; and as it stands, raw if it is. */
+static inline struct value object_at(struct arena *a, const struct object *o, uint32_t i)
+{
+	return value_decode(a, o->values[i]);
+}
+
+static inline struct value object_at_raw(const struct object *o, uint32_t i)
+{
+	return o->values[i];
+}
+
+/*
+ * Number of the field, or -1.  A partial object is opened in full when it lacks the field, so
+ * that what the plan asked for is never more than a hint.
+ */
+int32_t object_find(struct arena *a, struct object *o, struct str key);
+
+/* The field decoded, or missing. */
+struct value object_get(struct arena *a, struct object *o, struct str key);
+
+/* The field as it stands (raw, if nobody changed it), or missing. */
+struct value object_get_raw(struct arena *a, struct object *o, struct str key);
+
+/* ---- reading arrays ---- */
+
+bool array_open(struct arena *a, struct array *arr);
+uint32_t array_n(struct arena *a, struct array *arr);
+
+/* Item i, decoded; only after array_open() or array_n(), and i < n. */
+static inline struct value array_get(struct arena *a, const struct array *arr, uint32_t i)
+{
+	return value_decode(a, arr->items[i]);
+}
+
+/* ---- building ---- */
+
+/*
+ * An object of the fields given; missing values are left out, duplicate keys follow the rule
+ * above.  Keys and values are borrowed (the lists themselves are copied).
+ */
+struct value object_build(struct arena *a, const struct str *keys, const struct value *values,
+                          uint32_t n);
+
+/* An object over a shape that is already there: takes values (shape->n of them, none missing). */
+struct value object_from_shape(struct arena *a, const struct shape *shape, struct value *values);
+
+/* An array that takes items (arena memory of the caller's, not copied); none may be missing. */
+struct value array_take(struct arena *a, struct value *items, uint32_t n);
+
+/* A growing object: add in order, then finish. */
+struct object_builder {
+	struct arena *arena;
+	struct str *keys;
+	struct value *values;
+	size_t n, cap;
+};
+
+void object_builder_init(struct object_builder *b, struct arena *a, size_t n_expected);
+
+/* Missing values are ignored.  Does not look for duplicates: object_builder_finish() does. */
+void object_builder_add(struct object_builder *b, struct str key, struct value v);
+
+struct value object_builder_finish(struct object_builder *b);
+
+/* A growing array. */
+struct array_builder {
+	struct arena *arena;
+	struct value *items;
+	size_t n, cap;
+};
+
+void array_builder_init(struct array_builder *b, struct arena *a, size_t n_expected);
+void array_builder_add(struct array_builder *b, struct value v);
+struct value array_builder_finish(struct array_builder *b);
+
+#endif
