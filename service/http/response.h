@@ -1,0 +1,71 @@
+/*
+ * Response: status, a few headers and a body, sent as one write when the handler has returned.
+ *
+ *	res->status = 201;
+ *	response_header(res, "Location", "/tasks/%s", id);
+ *	task_write(task, response_body(res));
+ *	return 0;
+ *
+ * Everything that a handler fills in can be replaced until it returns: nothing is sent before.  The
+ * server adds Date, Content-Length, Connection and X-Request-Id, and leaves the body away where
+ * the request is a HEAD.
+ *
+ * The body is in one of two places: in the response's own buffer (response_body(), append only, the
+ * usual way), or in memory of somebody else's that stays until the answer is sent
+ * (response_borrow(), for constants) or is given away (response_take(), for big results that are
+ * in a buffer already).  Appending cannot fail where it stands: look at body->failed, or leave it
+ * to the server, which answers 500 in place of a body that is not whole.
+ */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/str.h"
+
+/* Kept free in front of the body, so that head and body leave together without a copy. */
+#define RESPONSE_HEAD_ROOM    ((size_t)4096)
+#define RESPONSE_HEADERS_SIZE ((size_t)2048)
+
+struct response {
+	int status;                       /* 200 unless the handler says otherwise */
+	const char *content_type;         /* static; "application/json" unless the handler says otherwise */
+	char headers[RESPONSE_HEADERS_SIZE];  /* "Name: value\r\n"... */
+	size_t headers_len;
+	bool headers_full;                /* one did not fit: the server answers 500 */
+	bool close;                       /* end the connection after this answer */
+	struct buf own;                   /* RESPONSE_HEAD_ROOM bytes, then the body */
+	struct buf taken;
+	struct str borrowed;              /* .data not NULL: this is the body */
+};
+
+/* Back to 200 without headers and body; what was allocated stays for the next answer. */
+void response_reset(struct response *res);
+void response_deinit(struct response *res);
+
+/* Add a header.  Control characters in the value are replaced by spaces: it stays one line. */
+void response_header(struct response *res, const char *name, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/*
+ * The buffer to append the body to.  There may be bytes before the first one of the body: never
+ * look at data and len, use response_body_bytes().
+ */
+struct buf *response_body(struct response *res);
+
+/* The body is this memory, which stays as it is until the answer is sent. */
+void response_borrow(struct response *res, struct str body);
+
+/* The body is what the buf holds; the response takes its memory and leaves the buf empty. */
+void response_take(struct response *res, struct buf *body);
+
+/* The body as it stands. */
+struct str response_body_bytes(const struct response *res);
+
+/* Forget the body, not the headers. */
+void response_clear_body(struct response *res);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * Server: one listening address, its threads, and the life of a request.
+ *
+ *	guard -> request id -> chunked body -> route -> handler -> one write -> log, metrics
+ *
+ * A server runs handlers on its own threads, one connection each, and answers everything that is
+ * not a handler's business itself: broken framing, unknown paths, methods that a path does not
+ * have, deadlines.  Every such refusal goes through server_options.problem, so that it looks like
+ * the handlers' own errors.
+ *
+ * Signals must be blocked in all threads before server_start(): a signal that interrupts a
+ * connection's system call makes the library misbehave.
+ */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/macros.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/router.h"
+
+/*
+ * Turn an error into the answer.  Where HTTP itself decides (framing, unknown path, header too
+ * large) status and code say what it is: "framing_invalid", "not_found", "method_not_allowed",
+ * "uri_too_long", "header_too_large", "length_required", "timeout", "expectation_failed",
+ * "parameter_invalid", "body_too_large", "not_implemented", "version_not_supported", "internal".
+ * Where a handler failed, status is 0 and code NULL: err->code decides.  err->message is the
+ * detail, err->limit the option that was reached, or NULL.  The response is empty but for headers
+ * that must stay (Allow), and is sent as application/problem+json unless the callback says
+ * otherwise.  Early refusals know little: path and route may be empty; the request id is there.
+ */
+typedef void (*problem_fn)(const struct request *req, struct response *res, int status,
+                           const char *code, const struct err *err);
+
+struct server_options {
+	const char *name;                /* "service", "admin": in logs and metrics */
+	const char *listen;              /* "127.0.0.1:8001", ":8001" (every address); port 0: any */
+	unsigned n_threads;              /* connections served at a time */
+	uint64_t keep_alive_timeout_ms;  /* between two requests */
+	uint64_t header_timeout_ms;      /* for a whole header */
+	uint64_t body_timeout_ms;        /* for a whole body */
+	uint64_t write_timeout_ms;       /* for a whole answer */
+	size_t max_body, max_header;     /* bytes */
+	bool is_silent;                  /* no access log, no request metrics: probes */
+	problem_fn problem;
+	void *app;                       /* request.app */
+};
+
+struct server;
+
+/* Listen and serve; routes stay the caller's.  A busy port is ERR_UNAVAILABLE and named. */
+int server_start(const struct server_options *options, const struct route *routes,
+                 struct server **ret, struct err *err) MUST_CHECK;
+
+/* The port that was bound. */
+unsigned server_port(const struct server *server);
+
+/* From now on every answer carries Connection: close. */
+void server_drain(struct server *server);
+
+/* Requests whose answer is not sent yet. */
+unsigned server_in_flight(const struct server *server);
+
+/* Stop listening, end what is left, join the threads.  NULL is fine. */
+void server_stop(struct server *server);
+
+#endif
