@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "base/uuid.h"
 
 TEST(an_arena_fails_at_its_budget_and_gives_everything_back)
 {
@@ -170,6 +171,56 @@ TEST(moments_are_written_in_utc_with_milliseconds)
 	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
 }
 
+TEST(uuids_rise_even_when_the_clock_stands_still_or_goes_back)
+{
+	struct uuid_source source = UUID_SOURCE_INIT;
+	struct err err = ERR_INIT;
+	char last[UUID_TEXT_SIZE] = "", text[UUID_TEXT_SIZE];
+	struct uuid id;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++) {
+		assert_int_equal(uuid_next(&source, 1700000000000 - i / 5000, &id, &err), 0);
+		assert_int_equal(uuid_ms(&id), 1700000000000);
+		uuid_format(&id, text);
+		assert_int_equal(text[14], '7');
+		assert_non_null(strchr("89ab", text[19]));
+		assert_true(strcmp(last, text) < 0);
+		memcpy(last, text, sizeof last);
+	}
+}
+
+TEST(a_uuid_source_that_runs_out_of_random_bits_goes_on_in_the_next_millisecond)
+{
+	struct uuid_source source = UUID_SOURCE_INIT;
+	struct err err = ERR_INIT;
+	struct uuid id;
+
+	(void)state;
+	memset(&source.last, 0xff, sizeof source.last);
+	source.last.bytes[0] = 1;
+	int64_t before = uuid_ms(&source.last);
+	assert_int_equal(uuid_next(&source, 0, &id, &err), 0);
+	assert_int_equal(uuid_ms(&id), before + 1);
+}
+
+TEST(a_uuid_is_read_back_and_anything_else_is_not_one)
+{
+	static const char text[] = "0190b1c2-9b7a-7def-8123-456789abcdef";
+	char again[UUID_TEXT_SIZE];
+	struct uuid id;
+
+	(void)state;
+	assert_true(uuid_parse(str_from(text), &id));
+	uuid_format(&id, again);
+	assert_string_equal(again, text);
+	assert_false(uuid_parse(STR(""), &id));
+	assert_false(uuid_parse(STR("0190B1C2-9b7a-7def-8123-456789abcdef"), &id));
+	assert_false(uuid_parse(STR("0190b1c2-9b7a-7def-8123-456789abcde"), &id));
+	assert_false(uuid_parse(STR("0190b1c209b7a-7def-8123-456789abcdef"), &id));
+	assert_false(uuid_parse(STR("g190b1c2-9b7a-7def-8123-456789abcdef"), &id));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +235,9 @@ int main(void)
 		RUN(whole_numbers_are_read_strictly),
 		RUN(an_error_starts_without_a_place_and_names_its_limit),
 		RUN(moments_are_written_in_utc_with_milliseconds),
+		RUN(uuids_rise_even_when_the_clock_stands_still_or_goes_back),
+		RUN(a_uuid_source_that_runs_out_of_random_bits_goes_on_in_the_next_millisecond),
+		RUN(a_uuid_is_read_back_and_anything_else_is_not_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
