@@ -28,7 +28,8 @@ bool number_is_valid(const char *text, size_t len);
  */
 size_t number_format_double(double d, char ret[NUMBER_TEXT_SIZE]);
 
-size_t number_format_i64(int64_t i, char ret[NUMBER_TEXT_SIZE]);
+/* At most 20 bytes, not NUL-terminated. */
+size_t number_format_i64(int64_t i, char *ret);
 
 /*
  * Parse all of text as a decimal number in the way of strtod without blanks, hexadecimal, "inf"

@@ -1,0 +1,213 @@
+/* Numbers as JSON text, exact both ways. */
+#include "doc/number.h"
+
+#include <string.h>
+
+#include "doc/number_chars.h"
+
+#define DIGITS_EXACT_MAX 18       /* any number of so many digits fits 64 bits */
+#define POWER_EXACT_MAX 22        /* 10^22 is the largest power of ten that a double holds exactly */
+#define MANTISSA_EXACT_MAX (UINT64_C(1) << 53)
+#define FIXED_EXPONENT_MIN (-7)   /* from here on down, and from 10^21 on, scientific notation */
+#define FIXED_EXPONENT_MAX 21
+
+static const double powers[POWER_EXACT_MAX + 1] = {
+	1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+static bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') <= 9;
+}
+
+static struct value parse_slow(const char *text, size_t len)
+{
+	double d = 0;
+
+	(void)number_chars_parse(text, len, &d);   /* the text was checked when it was read */
+	return value_double(d);
+}
+
+/* More digits than 64 bits are sure to hold: a long if they do, else a double. */
+static struct value parse_many_digits(const char *text, size_t len)
+{
+	bool is_negative = text[0] == '-';
+	uint64_t n = 0;
+
+	for (size_t i = is_negative; i < len; i++) {
+		unsigned digit = (unsigned char)(text[i] - '0');
+
+		if (digit > 9 || __builtin_mul_overflow(n, 10u, &n) ||
+		    __builtin_add_overflow(n, digit, &n))
+			return parse_slow(text, len);
+	}
+	if (n > (uint64_t)INT64_MAX + is_negative)
+		return parse_slow(text, len);
+	return value_long(is_negative ? (int64_t)(0 - n) : (int64_t)n);
+}
+
+/*
+ * Most numbers are short: their digits fit 53 bits and their scale is an exact power of ten, so
+ * one multiplication or division is correctly rounded.
+ */
+struct value number_parse(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+	bool is_negative = *p == '-';
+	uint64_t mantissa = 0;
+	int scale = 0;
+
+	p += is_negative;
+	const char *digits = p;
+	while (p < end && is_digit(*p))
+		mantissa = mantissa * 10 + (unsigned char)(*p++ - '0');
+	if (p == end) {
+		if (p - digits > DIGITS_EXACT_MAX)
+			return parse_many_digits(text, len);
+		return value_whole(is_negative ? -(int64_t)mantissa : (int64_t)mantissa);
+	}
+	size_t n_digits = (size_t)(p - digits);
+	if (*p == '.') {
+		const char *fraction = ++p;
+
+		while (p < end && is_digit(*p))
+			mantissa = mantissa * 10 + (unsigned char)(*p++ - '0');
+		scale = (int)(fraction - p);
+		n_digits += (size_t)(p - fraction);
+	}
+	if (p != end || n_digits > DIGITS_EXACT_MAX || mantissa > MANTISSA_EXACT_MAX ||
+	    scale < -POWER_EXACT_MAX)
+		return parse_slow(text, len);
+	double d = (double)mantissa / powers[-scale];
+	return value_double(is_negative ? -d : d);
+}
+
+bool number_is_valid(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+
+	p += p < end && *p == '-';
+	if (p == end || !is_digit(*p))
+		return false;
+	if (*p++ != '0')
+		while (p < end && is_digit(*p))
+			p++;
+	if (p < end && *p == '.') {
+		if (++p == end || !is_digit(*p))
+			return false;
+		while (p < end && is_digit(*p))
+			p++;
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += p < end && (*p == '+' || *p == '-');
+		if (p == end || !is_digit(*p))
+			return false;
+		while (p < end && is_digit(*p))
+			p++;
+	}
+	return p == end;
+}
+
+bool number_parse_double(const char *text, size_t len, double *ret)
+{
+	bool has_sign = len > 0 && text[0] == '+';
+	const char *digits = text + has_sign;
+	size_t n = len - has_sign;
+	size_t first = n > 0 && digits[0] == '-';
+
+	/* from_chars would take "inf" and "nan", and a sign after our own. */
+	if (n == first || (has_sign && first) || !(is_digit(digits[first]) || digits[first] == '.'))
+		return false;
+	return number_chars_parse(digits, n, ret);
+}
+
+static size_t put_zeros(char *to, int n)
+{
+	memset(to, '0', (size_t)n);
+	return (size_t)n;
+}
+
+/* digits are n significant ones, the first of them worth 10^exponent. */
+static size_t layout_fixed(char *ret, const char *digits, int n, int exponent)
+{
+	size_t len = 0;
+
+	if (exponent < 0) {
+		ret[len++] = '0';
+		ret[len++] = '.';
+		len += put_zeros(ret + len, -exponent - 1);
+		memcpy(ret + len, digits, (size_t)n);
+		return len + (size_t)n;
+	}
+	int n_whole = exponent + 1;
+	int n_copied = n < n_whole ? n : n_whole;
+
+	memcpy(ret, digits, (size_t)n_copied);
+	len = (size_t)n_copied;
+	len += put_zeros(ret + len, n_whole - n_copied);
+	ret[len++] = '.';
+	if (n <= n_whole) {
+		ret[len++] = '0';
+		return len;
+	}
+	memcpy(ret + len, digits + n_whole, (size_t)(n - n_whole));
+	return len + (size_t)(n - n_whole);
+}
+
+static size_t layout_scientific(char *ret, const char *digits, int n, int exponent)
+{
+	size_t len = 0;
+
+	ret[len++] = digits[0];
+	if (n > 1) {
+		ret[len++] = '.';
+		memcpy(ret + len, digits + 1, (size_t)n - 1);
+		len += (size_t)n - 1;
+	}
+	ret[len++] = 'e';
+	ret[len++] = exponent < 0 ? '-' : '+';
+	return len + number_format_i64(exponent < 0 ? -exponent : exponent, ret + len);
+}
+
+size_t number_format_double(double d, char ret[NUMBER_TEXT_SIZE])
+{
+	char text[32], digits[32];
+	size_t len = number_chars_format(d, text);
+	size_t at = 0, sign = 0;
+	int n = 0, exponent = 0;
+
+	if (text[0] == '-') {
+		ret[0] = '-';
+		sign = at = 1;
+	}
+	for (; text[at] != 'e'; at++)
+		if (text[at] != '.')
+			digits[n++] = text[at];
+	bool is_small = text[++at] == '-';
+	while (++at < len)
+		exponent = exponent * 10 + (text[at] - '0');
+	exponent = is_small ? -exponent : exponent;
+
+	if (exponent < FIXED_EXPONENT_MIN + 1 || exponent >= FIXED_EXPONENT_MAX)
+		return sign + layout_scientific(ret + sign, digits, n, exponent);
+	return sign + layout_fixed(ret + sign, digits, n, exponent);
+}
+
+size_t number_format_i64(int64_t i, char *ret)
+{
+	char reversed[24];
+	uint64_t n = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+	size_t n_digits = 0, len = 0;
+
+	do {
+		reversed[n_digits++] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	if (i < 0)
+		ret[len++] = '-';
+	while (n_digits > 0)
+		ret[len++] = reversed[--n_digits];
+	return len;
+}

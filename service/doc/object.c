@@ -1,0 +1,318 @@
+/* Arrays and objects: shapes, lazy opening, building. */
+#include "doc/object.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "doc/raw.h"
+
+#define SCAN_MAX 12   /* up to so many keys a scan is quicker than hashing */
+
+struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n)
+{
+	struct shape *shape = arena_zalloc(a, 1, sizeof *shape);
+	struct str *copies = arena_array(a, n, sizeof *copies);
+
+	if (shape == NULL || copies == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < n; i++) {
+		copies[i].len = keys[i].len;
+		copies[i].data = arena_memdup(a, keys[i].data, keys[i].len);
+		if (copies[i].data == NULL)
+			return NULL;
+	}
+	shape->n = n;
+	shape->keys = copies;
+	return shape;
+}
+
+static int32_t index_find(const struct shape *shape, struct str key)
+{
+	uint32_t mask = shape->n_index - 1;
+
+	for (uint32_t i = (uint32_t)hash_bytes(key.data, key.len) & mask; shape->index[i] != 0;
+	     i = (i + 1) & mask)
+		if (str_eq(shape->keys[shape->index[i] - 1], key))
+			return (int32_t)(shape->index[i] - 1);
+	return -1;
+}
+
+/* An index over n keys of which none is there twice (the first of equals would be found). */
+static bool index_make(struct arena *a, struct shape *shape)
+{
+	uint32_t n_index = 32;
+
+	while (n_index < shape->n * 2)
+		n_index *= 2;
+	uint32_t *index = arena_zalloc(a, n_index, sizeof *index);
+	if (index == NULL)
+		return false;
+	for (uint32_t k = 0; k < shape->n; k++) {
+		uint32_t i = (uint32_t)hash_bytes(shape->keys[k].data, shape->keys[k].len) &
+		             (n_index - 1);
+
+		while (index[i] != 0)
+			i = (i + 1) & (n_index - 1);
+		index[i] = k + 1;
+	}
+	shape->index = index;
+	shape->n_index = n_index;
+	return true;
+}
+
+static int32_t scan_find(const struct str *keys, uint32_t n, struct str key)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(keys[i], key))
+			return (int32_t)i;
+	return -1;
+}
+
+int32_t shape_find(struct arena *a, const struct shape *shape, struct str key)
+{
+	if (shape->n <= SCAN_MAX)
+		return scan_find(shape->keys, shape->n, key);
+	/* The index is the one part of a shape that is made late; a shape belongs to one thread then. */
+	if (shape->index == NULL && !index_make(a, (struct shape *)(uintptr_t)shape))
+		return -1;
+	return index_find(shape, key);
+}
+
+bool object_open(struct arena *a, struct object *o)
+{
+	if (o->shape != NULL && !o->is_partial)
+		return true;
+	return raw_open_object(a, o);
+}
+
+uint32_t object_n(struct arena *a, struct object *o)
+{
+	return object_open(a, o) ? o->shape->n : 0;
+}
+
+int32_t object_find(struct arena *a, struct object *o, struct str key)
+{
+	if (o->shape == NULL && !raw_open_object(a, o))
+		return -1;
+	int32_t i = shape_find(a, o->shape, key);
+
+	if (i >= 0 || !o->is_partial)
+		return i;
+	return raw_open_object(a, o) ? shape_find(a, o->shape, key) : -1;
+}
+
+struct value object_get_raw(struct arena *a, struct object *o, struct str key)
+{
+	int32_t i = object_find(a, o, key);
+
+	return i < 0 ? MISSING : o->values[i];
+}
+
+struct value object_get(struct arena *a, struct object *o, struct str key)
+{
+	return value_decode(a, object_get_raw(a, o, key));
+}
+
+bool array_open(struct arena *a, struct array *arr)
+{
+	return arr->is_open || raw_open_array(a, arr);
+}
+
+uint32_t array_n(struct arena *a, struct array *arr)
+{
+	return array_open(a, arr) ? arr->n : 0;
+}
+
+/* Levels of a container over v. */
+static uint16_t depth_over(uint16_t depth, struct value v)
+{
+	uint16_t inner = v.type == VALUE_OBJECT ? v.object->depth
+	               : v.type == VALUE_ARRAY  ? v.array->depth
+	                                        : 0;
+
+	return inner >= depth ? inner + 1 : depth;
+}
+
+/* Null, and the arena has failed, when the container would be too deep to walk. */
+static struct value depth_checked(struct arena *a, struct value v, uint16_t depth)
+{
+	if (depth > VALUE_DEPTH_MAX) {
+		arena_fail(a, ERR_DEPTH);
+		return NUL_VALUE;
+	}
+	return v;
+}
+
+struct value object_from_shape(struct arena *a, const struct shape *shape, struct value *values)
+{
+	struct object *o = arena_zalloc(a, 1, sizeof *o);
+	uint16_t depth = 1;
+
+	if (o == NULL)
+		return NUL_VALUE;
+	for (uint32_t i = 0; i < shape->n; i++)
+		depth = depth_over(depth, values[i]);
+	o->shape = shape;
+	o->values = values;
+	o->depth = depth;
+	return depth_checked(a, value_object(o), depth);
+}
+
+struct value array_take(struct arena *a, struct value *items, uint32_t n)
+{
+	struct array *arr = arena_zalloc(a, 1, sizeof *arr);
+	uint16_t depth = 1;
+
+	if (arr == NULL)
+		return NUL_VALUE;
+	for (uint32_t i = 0; i < n; i++)
+		depth = depth_over(depth, items[i]);
+	arr->items = items;
+	arr->n = n;
+	arr->depth = depth;
+	arr->is_open = true;
+	return depth_checked(a, value_array(arr), depth);
+}
+
+struct value object_build(struct arena *a, const struct str *keys, const struct value *values,
+                          uint32_t n)
+{
+	struct object_builder b;
+
+	object_builder_init(&b, a, n);
+	for (uint32_t i = 0; i < n; i++)
+		object_builder_add(&b, keys[i], values[i]);
+	return object_builder_finish(&b);
+}
+
+void object_builder_init(struct object_builder *b, struct arena *a, size_t n_expected)
+{
+	*b = (struct object_builder){ .arena = a };
+	if (n_expected > 0) {
+		b->keys = arena_array(a, n_expected, sizeof *b->keys);
+		b->values = arena_array(a, n_expected, sizeof *b->values);
+		b->cap = b->keys != NULL && b->values != NULL ? n_expected : 0;
+	}
+}
+
+void object_builder_add(struct object_builder *b, struct str key, struct value v)
+{
+	if (v.type == VALUE_MISSING)
+		return;
+	if (b->n == b->cap) {
+		size_t cap = b->cap;
+		struct value *values = arena_extend(b->arena, b->values, b->n, &b->cap, sizeof *values);
+		struct str *keys = arena_extend(b->arena, b->keys, b->n, &cap, sizeof *keys);
+
+		if (values == NULL || keys == NULL) {
+			b->cap = b->n = 0;
+			return;
+		}
+		b->values = values;
+		b->keys = keys;
+	}
+	b->keys[b->n] = key;
+	b->values[b->n++] = v;
+}
+
+/* A bit for each key, so that most objects prove in one pass that no key is there twice. */
+static bool may_have_duplicates(const struct str *keys, size_t n)
+{
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str k = keys[i];
+		unsigned mix = (unsigned)k.len * 7;
+
+		if (k.len > 0)
+			mix += (unsigned char)k.data[0] * 5u + (unsigned char)k.data[k.len - 1] * 11u +
+			       (unsigned char)k.data[k.len / 2] * 3u;
+		uint64_t bit = UINT64_C(1) << (mix & 63);
+
+		if (seen & bit)
+			return true;
+		seen |= bit;
+	}
+	return false;
+}
+
+/* First place, last value. */
+static bool remove_duplicates(struct object_builder *b)
+{
+	struct shape kept = { .keys = b->keys };
+	bool has_index = b->n > SCAN_MAX;
+
+	if (has_index) {
+		kept.n_index = 32;
+		while (kept.n_index < b->n * 2)
+			kept.n_index *= 2;
+		kept.index = arena_zalloc(b->arena, kept.n_index, sizeof *kept.index);
+		if (kept.index == NULL)
+			return false;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		int32_t at = has_index ? index_find(&kept, b->keys[i])
+		                       : scan_find(b->keys, kept.n, b->keys[i]);
+
+		if (at >= 0) {
+			b->values[at] = b->values[i];
+			b->values[at].flags &= (uint8_t)~VALUE_KEYED;
+			continue;
+		}
+		b->keys[kept.n] = b->keys[i];
+		b->values[kept.n++] = b->values[i];
+		if (has_index) {
+			struct str key = b->keys[kept.n - 1];
+			uint32_t slot = (uint32_t)hash_bytes(key.data, key.len) & (kept.n_index - 1);
+
+			while (kept.index[slot] != 0)
+				slot = (slot + 1) & (kept.n_index - 1);
+			kept.index[slot] = kept.n;
+		}
+	}
+	b->n = kept.n;
+	return true;
+}
+
+struct value object_builder_finish(struct object_builder *b)
+{
+	if (arena_failed(b->arena))
+		return NUL_VALUE;
+	if (may_have_duplicates(b->keys, b->n) && !remove_duplicates(b))
+		return NUL_VALUE;
+
+	struct shape *shape = arena_zalloc(b->arena, 1, sizeof *shape);
+	if (shape == NULL)
+		return NUL_VALUE;
+	shape->n = (uint32_t)b->n;
+	shape->keys = b->keys;
+	return object_from_shape(b->arena, shape, b->values);
+}
+
+void array_builder_init(struct array_builder *b, struct arena *a, size_t n_expected)
+{
+	*b = (struct array_builder){ .arena = a };
+	if (n_expected > 0) {
+		b->items = arena_array(a, n_expected, sizeof *b->items);
+		b->cap = b->items != NULL ? n_expected : 0;
+	}
+}
+
+void array_builder_add(struct array_builder *b, struct value v)
+{
+	struct value *items = arena_extend(b->arena, b->items, b->n, &b->cap, sizeof *items);
+
+	if (items == NULL) {
+		b->n = b->cap = 0;
+		return;
+	}
+	b->items = items;
+	b->items[b->n++] = v;
+}
+
+struct value array_builder_finish(struct array_builder *b)
+{
+	if (arena_failed(b->arena))
+		return NUL_VALUE;
+	return array_take(b->arena, b->items, (uint32_t)b->n);
+}

@@ -1,0 +1,162 @@
+/* Values to JSON text. */
+#include "doc/write.h"
+
+#include <math.h>
+
+#include "doc/date.h"
+#include "doc/number.h"
+#include "doc/object.h"
+
+struct writer {
+	struct buf *out;
+	struct arena *arena;
+	enum write_mode mode;
+};
+
+static void write_one(const struct writer *w, struct value v);
+
+static void write_double(const struct writer *w, double d)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	if (!isfinite(d)) {
+		buf_append_cstr(w->out, "{\"$numberDouble\":\"");
+		buf_append_cstr(w->out, isnan(d) ? "NaN" : d > 0 ? "Infinity" : "-Infinity");
+		buf_append_cstr(w->out, "\"}");
+		return;
+	}
+	size_t len = number_format_double(d, text);
+	if (w->mode == WRITE_CANONICAL)
+		buf_append_cstr(w->out, "{\"$numberDouble\":\"");
+	buf_append(w->out, text, len);
+	if (w->mode == WRITE_CANONICAL)
+		buf_append_cstr(w->out, "\"}");
+}
+
+static void write_whole(const struct writer *w, struct value v)
+{
+	char text[NUMBER_TEXT_SIZE];
+	size_t len = number_format_i64(v.i64, text);
+
+	if (w->mode == WRITE_CANONICAL)
+		buf_append_cstr(w->out,
+		                v.type == VALUE_INT ? "{\"$numberInt\":\"" : "{\"$numberLong\":\"");
+	buf_append(w->out, text, len);
+	if (w->mode == WRITE_CANONICAL)
+		buf_append_cstr(w->out, "\"}");
+}
+
+static void write_date(const struct writer *w, int64_t ms)
+{
+	char text[DATE_TEXT_SIZE];
+
+	if (w->mode == WRITE_CANONICAL || !date_is_printable(ms)) {
+		buf_printf(w->out, "{\"$date\":{\"$numberLong\":\"%lld\"}}", (long long)ms);
+		return;
+	}
+	size_t len = date_format(ms, false, text);
+	buf_append_cstr(w->out, "{\"$date\":\"");
+	buf_append(w->out, text, len);
+	buf_append_cstr(w->out, "\"}");
+}
+
+static void write_decimal(const struct writer *w, struct value v)
+{
+	buf_append_cstr(w->out, "{\"$numberDecimal\":\"");
+	buf_append_str(w->out, value_str(v));
+	buf_append_cstr(w->out, "\"}");
+}
+
+static void write_array(const struct writer *w, struct array *arr)
+{
+	uint32_t n = array_n(w->arena, arr);
+
+	buf_append_char(w->out, '[');
+	for (uint32_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_append_char(w->out, ',');
+		write_one(w, arr->items[i]);
+	}
+	buf_append_char(w->out, ']');
+}
+
+/*
+ * Does next stand in the input right behind value, with nothing but ,"key": between them?  Then
+ * the run that ends with value can go on.  The two lengths decide: next is keyed, so at least
+ * those bytes are there, and if there were more the gap would be longer.
+ */
+static bool is_adjacent(struct value v, struct value next, struct str key)
+{
+	return (next.flags & VALUE_KEYED) && v.type == VALUE_RAW &&
+	       next.text - (v.text + v.len) == (ptrdiff_t)key.len + 4;
+}
+
+/* A raw field together with the raw ones that follow it in the input; returns how many. */
+static uint32_t write_run(const struct writer *w, const struct object *o, uint32_t first)
+{
+	uint32_t last = first;
+	const char *start = o->values[first].text;
+
+	while (last + 1 < o->shape->n &&
+	       is_adjacent(o->values[last], o->values[last + 1], o->shape->keys[last + 1]))
+		last++;
+	buf_append(w->out, start, (size_t)(o->values[last].text + o->values[last].len - start));
+	return last - first + 1;
+}
+
+static void write_object(const struct writer *w, struct object *o)
+{
+	uint32_t n = object_n(w->arena, o);
+
+	buf_append_char(w->out, '{');
+	for (uint32_t i = 0; i < n;) {
+		if (i > 0)
+			buf_append_char(w->out, ',');
+		buf_append_json_string(w->out, o->shape->keys[i]);
+		buf_append_char(w->out, ':');
+		if (o->values[i].type == VALUE_RAW && w->mode == WRITE_PLAIN) {
+			i += write_run(w, o, i);
+			continue;
+		}
+		write_one(w, o->values[i++]);
+	}
+	buf_append_char(w->out, '}');
+}
+
+static void write_one(const struct writer *w, struct value v)
+{
+	if (w->mode != WRITE_PLAIN)
+		v = value_decode(w->arena, v);
+
+	switch ((enum value_type)v.type) {
+	case VALUE_MISSING:
+	case VALUE_NULL:    buf_append(w->out, "null", 4); break;
+	case VALUE_INT:
+	case VALUE_LONG:    write_whole(w, v); break;
+	case VALUE_DOUBLE:  write_double(w, v.f64); break;
+	case VALUE_DECIMAL: write_decimal(w, v); break;
+	case VALUE_STRING:  buf_append_json_string(w->out, value_str(v)); break;
+	case VALUE_BOOL:    buf_append_cstr(w->out, v.boolean ? "true" : "false"); break;
+	case VALUE_DATE:    write_date(w, v.i64); break;
+	case VALUE_RAW:     buf_append(w->out, v.text, v.len); break;
+	case VALUE_OBJECT:
+		if (v.object->raw != NULL && w->mode == WRITE_PLAIN)
+			buf_append(w->out, v.object->raw, v.object->raw_len);
+		else
+			write_object(w, v.object);
+		break;
+	case VALUE_ARRAY:
+		if (v.array->raw != NULL && w->mode == WRITE_PLAIN)
+			buf_append(w->out, v.array->raw, v.array->raw_len);
+		else
+			write_array(w, v.array);
+		break;
+	}
+}
+
+void write_value(struct buf *out, struct arena *a, struct value v, enum write_mode mode)
+{
+	const struct writer w = { .out = out, .arena = a, .mode = mode };
+
+	write_one(&w, v);
+}
