@@ -59,6 +59,7 @@ const char *err_code_name(enum err_code code)
 	case ERR_UNAVAILABLE: return "store_unavailable";
 	case ERR_CANCELLED:   return "cancelled";
 	case ERR_INTERNAL:    return "internal";
+	case ERR_PRECONDITION: return "precondition_failed";
 	}
 	return "internal";
 }

@@ -36,6 +36,7 @@ enum err_code {
 	ERR_UNAVAILABLE = -17, /* a component is out of reach for now; a retry may help */
 	ERR_CANCELLED = -18, /* the one who asked is gone, or the service is stopping */
 	ERR_INTERNAL = -19,  /* a bug */
+	ERR_PRECONDITION = -20, /* the thing is not the version that the caller knows */
 };
 
 struct err {

@@ -1,0 +1,378 @@
+/* Tasks in memory: a hash index by id, and an array in order of creation. */
+#include "store/memory.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+
+#define SLOTS_MIN ((size_t)64)
+
+/* What an entry costs besides itself and its text: a place in the array and in the index. */
+#define ENTRY_OVERHEAD (sizeof(struct slot) + 2 * sizeof(struct map_slot))
+
+struct entry {
+	char id[UUID_TEXT_SIZE];   /* the index's key */
+	struct task task;          /* its text is in bytes */
+	struct str json;           /* in bytes */
+	char *bytes;
+};
+
+/* The id stays when the task has gone, so that the array can be searched at any time. */
+struct slot {
+	struct uuid id;
+	struct entry *entry;   /* NULL: removed */
+};
+
+struct memory_store {
+	struct store base;
+	struct store_limits limits;
+	pthread_rwlock_t lock;   /* of everything below */
+	struct uuid_source ids;
+	struct map by_id;
+	struct slot *slots;      /* by id, which is the order of creation */
+	size_t n_slots, n_slots_max;
+	size_t n_bytes;
+};
+
+static void unlock(pthread_rwlock_t **lock)
+{
+	pthread_rwlock_unlock(*lock);
+}
+
+#define READ_LOCKED(m)                                         \
+	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock;   \
+	pthread_rwlock_rdlock(held)
+
+#define WRITE_LOCKED(m)                                        \
+	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock;   \
+	pthread_rwlock_wrlock(held)
+
+static int no_memory(struct err *err)
+{
+	return err_set(err, ERR_UNAVAILABLE, "the system has no memory left for tasks");
+}
+
+static int not_found(struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, "Task not found");
+}
+
+static void entry_destroy(struct entry *entry)
+{
+	if (entry == NULL)
+		return;
+	free(entry->bytes);
+	free(entry);
+}
+
+static void entry_cleanup(struct entry **entry)
+{
+	entry_destroy(*entry);
+}
+
+static size_t entry_size(const struct entry *entry)
+{
+	return sizeof *entry + ENTRY_OVERHEAD + (size_t)(entry->json.data - entry->bytes) +
+	       entry->json.len;
+}
+
+static struct str take_text(const char **at, size_t len)
+{
+	struct str text = { *at, len };
+
+	*at += len;
+	return text;
+}
+
+/* An entry with a copy of the task's text and its rendering. */
+static int entry_create(const struct task *task, struct entry **ret, struct err *err)
+{
+	struct entry *entry = calloc(1, sizeof *entry);
+	struct buf bytes;
+
+	buf_init(&bytes, SIZE_MAX);
+	buf_append_str(&bytes, task->title);
+	buf_append_str(&bytes, task->description);
+	buf_append_str(&bytes, task->status);
+	task_write(task, &bytes);
+	if (entry == NULL || bytes.failed != BUF_OK) {
+		buf_deinit(&bytes);
+		free(entry);
+		return no_memory(err);
+	}
+
+	char *fitted = realloc(bytes.data, bytes.len);   /* what grew by doubling is kept for long */
+	entry->bytes = fitted == NULL ? bytes.data : fitted;
+	entry->task = *task;
+	uuid_format(&task->id, entry->id);
+
+	const char *at = entry->bytes;
+	entry->task.title = take_text(&at, task->title.len);
+	entry->task.description = take_text(&at, task->description.len);
+	entry->task.status = take_text(&at, task->status.len);
+	entry->json = (struct str){ at, bytes.len - (size_t)(at - entry->bytes) };
+	*ret = entry;
+	return 0;
+}
+
+static void answer(const struct entry *entry, struct store_receipt *ret, struct buf *ret_json)
+{
+	memcpy(ret->id, entry->id, sizeof ret->id);
+	ret->version = entry->task.version;
+	buf_append_str(ret_json, entry->json);
+}
+
+/* The first slot whose id is not below (or, past it, is above) the one given. */
+static size_t slot_search(const struct memory_store *m, const struct uuid *id, bool past)
+{
+	size_t low = 0, high = m->n_slots;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(m->slots[middle].id.bytes, id->bytes, sizeof id->bytes);
+
+		if (order < 0 || (past && order == 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Room for one more slot. */
+static int slots_grow(struct memory_store *m, struct err *err)
+{
+	if (m->n_slots < m->n_slots_max)
+		return 0;
+
+	size_t max = MAX(m->n_slots_max * 2, SLOTS_MIN);
+	struct slot *grown = reallocarray(m->slots, max, sizeof *grown);
+	if (grown == NULL)
+		return no_memory(err);
+	m->slots = grown;
+	m->n_slots_max = max;
+	return 0;
+}
+
+/* Close the gaps once half of the array is gaps: removal then costs the same on average. */
+static void slots_compact(struct memory_store *m)
+{
+	size_t n = 0;
+
+	if (m->n_slots < SLOTS_MIN || m->n_slots / 2 < m->by_id.n_items)
+		return;
+	for (size_t i = 0; i < m->n_slots; i++)
+		if (m->slots[i].entry != NULL)
+			m->slots[n++] = m->slots[i];
+	m->n_slots = n;
+}
+
+static int check_bytes(const struct memory_store *m, size_t given, size_t taken, struct err *err)
+{
+	if (taken <= m->limits.bytes_max && m->n_bytes - given <= m->limits.bytes_max - taken)
+		return 0;
+	return err_limit(err, ERR_UNAVAILABLE, "max-tasks-bytes",
+	                 "the store is full: its tasks may have %zu bytes in all",
+	                 m->limits.bytes_max);
+}
+
+static int memory_create(struct store *store, const struct task_fields *fields,
+                         struct store_receipt *ret, struct buf *ret_json, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+	CLEANUP(entry_cleanup) struct entry *entry = NULL;
+	struct task task = {
+		.description = STR(""),
+		.status = TASK_STATUS_NEW,
+		.priority = TASK_PRIORITY_NEW,
+		.version = 1,
+	};
+
+	assert(fields->title.data != NULL);
+	task_apply(&task, fields);
+	WRITE_LOCKED(m);
+	if (m->by_id.n_items >= m->limits.tasks_max)
+		return err_limit(err, ERR_UNAVAILABLE, "max-tasks",
+		                 "the store is full: it may have %zu tasks", m->limits.tasks_max);
+	TRY(slots_grow(m, err));
+	TRY(uuid_next(&m->ids, clock_wall_ms(), &task.id, err));
+	task.created_ms = task.updated_ms = uuid_ms(&task.id);
+	TRY(entry_create(&task, &entry, err));
+	TRY(check_bytes(m, 0, entry_size(entry), err));
+	if (!map_put(&m->by_id, str_from(entry->id), entry))
+		return no_memory(err);
+	m->slots[m->n_slots++] = (struct slot){ task.id, entry };
+	m->n_bytes += entry_size(entry);
+	answer(entry, ret, ret_json);
+	entry = NULL;   /* the store's now */
+	return 0;
+}
+
+static int memory_get(struct store *store, struct str id, struct store_receipt *ret,
+                      struct buf *ret_json, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+
+	READ_LOCKED(m);
+	const struct entry *entry = map_get(&m->by_id, id);
+	if (entry == NULL)
+		return not_found(err);
+	answer(entry, ret, ret_json);
+	return 0;
+}
+
+static bool is_wanted(const struct slot *slot, struct str status)
+{
+	return slot->entry != NULL &&
+	       (status.len == 0 || str_eq(slot->entry->task.status, status));
+}
+
+static int memory_list(struct store *store, const struct store_query *query,
+                       struct store_page *ret, struct buf *ret_json, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+	struct store_page page = { 0 };
+	const struct entry *last = NULL;
+	struct uuid after;
+
+	if (query->after.len > 0 && !uuid_parse(query->after, &after))
+		return err_set(err, ERR_INVALID, "this is not a cursor of this service");
+
+	READ_LOCKED(m);
+	size_t i = query->after.len > 0 ? slot_search(m, &after, true) : 0;
+	for (; i < m->n_slots; i++) {
+		if (!is_wanted(&m->slots[i], query->status))
+			continue;
+		if (page.n_tasks == query->limit) {
+			memcpy(page.next, last->id, sizeof last->id);
+			break;
+		}
+		last = m->slots[i].entry;
+		if (page.n_tasks++ > 0)
+			buf_append_char(ret_json, ',');
+		buf_append_str(ret_json, last->json);
+	}
+	*ret = page;
+	return 0;
+}
+
+static int find_version(const struct memory_store *m, struct str id, uint64_t version,
+                        struct entry **ret, struct err *err)
+{
+	struct entry *entry = map_get(&m->by_id, id);
+
+	if (entry == NULL)
+		return not_found(err);
+	if (version != 0 && version != entry->task.version)
+		return err_set(err, ERR_PRECONDITION, "the task is at version %llu by now",
+		               (unsigned long long)entry->task.version);
+	*ret = entry;
+	return 0;
+}
+
+static int memory_update(struct store *store, struct str id, uint64_t version,
+                         const struct task_fields *fields, struct store_receipt *ret,
+                         struct buf *ret_json, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+	CLEANUP(entry_cleanup) struct entry *changed = NULL;
+	struct entry *entry;
+
+	WRITE_LOCKED(m);
+	TRY(find_version(m, id, version, &entry, err));
+
+	struct task task = entry->task;
+	task_apply(&task, fields);
+	task.updated_ms = MAX(clock_wall_ms(), task.updated_ms);
+	task.version++;
+	TRY(entry_create(&task, &changed, err));
+	TRY(check_bytes(m, entry_size(entry), entry_size(changed), err));
+	m->n_bytes += entry_size(changed) - entry_size(entry);
+
+	/* The index and the array keep pointing at the entry: only what is in it is exchanged. */
+	struct entry old = *entry;
+	*entry = *changed;
+	*changed = old;
+	answer(entry, ret, ret_json);
+	return 0;
+}
+
+static int memory_remove(struct store *store, struct str id, uint64_t version, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+	CLEANUP(entry_cleanup) struct entry *gone = NULL;
+
+	WRITE_LOCKED(m);
+	TRY(find_version(m, id, version, &gone, err));
+	map_remove(&m->by_id, str_from(gone->id));
+	m->slots[slot_search(m, &gone->task.id, false)].entry = NULL;
+	m->n_bytes -= entry_size(gone);
+	slots_compact(m);
+	return 0;
+}
+
+static int memory_stats(struct store *store, struct store_stats *ret, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+
+	(void)err;   /* counting in memory cannot fail */
+	READ_LOCKED(m);
+	*ret = (struct store_stats){ .n_tasks = m->by_id.n_items, .n_bytes = m->n_bytes };
+	return 0;
+}
+
+static int memory_health(struct store *store, struct err *err)
+{
+	(void)store;
+	(void)err;   /* as healthy as the process */
+	return 0;
+}
+
+static void memory_close(struct store *store)
+{
+	struct memory_store *m = (struct memory_store *)store;
+
+	for (size_t i = 0; i < m->n_slots; i++)
+		entry_destroy(m->slots[i].entry);
+	free(m->slots);
+	map_deinit(&m->by_id);
+	pthread_rwlock_destroy(&m->lock);
+	free(m);
+}
+
+static const struct store_ops memory_ops = {
+	.name = "memory",
+	.close = memory_close,
+	.health = memory_health,
+	.create = memory_create,
+	.get = memory_get,
+	.list = memory_list,
+	.update = memory_update,
+	.remove = memory_remove,
+	.stats = memory_stats,
+};
+
+int memory_store_open(struct str path, const struct store_limits *limits, struct store **ret,
+                      struct err *err)
+{
+	struct memory_store *m = calloc(1, sizeof *m);
+	pthread_rwlockattr_t attr;
+
+	(void)path;
+	if (m == NULL)
+		return no_memory(err);
+	m->base.ops = &memory_ops;
+	m->limits = *limits;
+	m->ids = UUID_SOURCE_INIT;
+	pthread_rwlockattr_init(&attr);
+	/* Otherwise readers that come without a pause would keep writers out for good. */
+	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&m->lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	*ret = &m->base;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* Which stores there are. */
+#include "store/store.h"
+
+#include "store/memory.h"
+
+struct store_kind {
+	const char *scheme;   /* the specification up to its first colon */
+	bool has_path;        /* a colon and something follow */
+	int (*open)(struct str path, const struct store_limits *limits, struct store **ret,
+	            struct err *err);
+};
+
+static const struct store_kind kinds[] = {
+	{ .scheme = "memory", .has_path = false, .open = memory_store_open },
+};
+
+int store_open(struct str spec, const struct store_limits *limits, struct store **ret,
+               struct err *err)
+{
+	struct str scheme = { spec.data, str_find(spec, ':') };
+	bool has_path = scheme.len < spec.len;
+	struct str path = { spec.data + scheme.len + has_path, spec.len - scheme.len - has_path };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_is(scheme, kinds[i].scheme) && kinds[i].has_path == has_path)
+			return kinds[i].open(path, limits, ret, err);
+	return err_set(err, ERR_INVALID, "there is no store \"%.*s\", only \"memory\"",
+	               STR_ARG(spec));
+}
+
+void store_close(struct store *store)
+{
+	if (store != NULL)
+		store->ops->close(store);
+}
