@@ -1,0 +1,73 @@
+/* The metrics: one row each. */
+#include "obs/metrics.h"
+
+#include <stddef.h>
+
+/* From a tiny answer to the longest transform. */
+static const uint64_t request_buckets_us[] = {
+	250, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000,
+	1000000, 2500000, 5000000, 10000000, 30000000, 0,
+};
+
+static const uint64_t store_buckets_us[] = {
+	50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 0,
+};
+
+const struct metric_row metrics_table[METRIC_COUNT] = {
+	[METRIC_BUILD_INFO] = {
+		.name = "docmill_build_info",
+		.help = "Always 1; the labels say what was built.",
+		.kind = METRIC_GAUGE,
+		.labels = { "version", "revision", "compiler" },
+	},
+	[METRIC_HTTP_REQUEST_DURATION] = {
+		.name = "http_server_request_duration_seconds",
+		.help = "Time from the end of a request's header to the end of its answer.",
+		.kind = METRIC_HISTOGRAM,
+		.labels = { "method", "route", "status" },
+		.buckets_us = request_buckets_us,
+	},
+	[METRIC_HTTP_CONNECTIONS] = {
+		.name = "docmill_http_connections",
+		.help = "Connections that hold a thread, by listener.",
+		.kind = METRIC_GAUGE,
+		.labels = { "listener" },
+	},
+	[METRIC_HTTP_REFUSED] = {
+		.name = "docmill_http_refused_total",
+		.help = "Requests refused before routing, by the code of the problem.",
+		.kind = METRIC_COUNTER,
+		.labels = { "code" },
+	},
+	[METRIC_LOG_LINES_DROPPED] = {
+		.name = "docmill_log_lines_dropped_total",
+		.help = "Log lines that found the ring full.",
+		.kind = METRIC_COUNTER,
+	},
+	[METRIC_TRANSFORM_DURATION] = {
+		.name = "docmill_transform_duration_seconds",
+		.help = "Time of a transform, by phase.",
+		.kind = METRIC_HISTOGRAM,
+		.labels = { "phase" },
+		.buckets_us = request_buckets_us,
+	},
+	[METRIC_TRANSFORM_DOCUMENTS] = {
+		.name = "docmill_transform_documents_total",
+		.help = "Documents that went into transforms and came out of them.",
+		.kind = METRIC_COUNTER,
+		.labels = { "direction" },
+	},
+	[METRIC_TASKS] = {
+		.name = "docmill_tasks",
+		.help = "Tasks in the store: jobs by state, plain tasks together.",
+		.kind = METRIC_GAUGE,
+		.labels = { "status" },
+	},
+	[METRIC_STORE_OPERATION_DURATION] = {
+		.name = "docmill_store_operation_duration_seconds",
+		.help = "Time of a store operation.",
+		.kind = METRIC_HISTOGRAM,
+		.labels = { "op" },
+		.buckets_us = store_buckets_us,
+	},
+};
