@@ -22,6 +22,7 @@ struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n)
 			return NULL;
 	}
 	shape->n = n;
+	shape->home = a;
 	shape->keys = copies;
 	return shape;
 }
@@ -68,21 +69,26 @@ static int32_t scan_find(const struct str *keys, uint32_t n, struct str key)
 	return -1;
 }
 
-int32_t shape_find(struct arena *a, const struct shape *shape, struct str key)
+int32_t shape_find(const struct shape *shape, struct str key)
 {
-	if (shape->n <= SCAN_MAX)
+	if (shape->n <= SCAN_MAX || shape->home == NULL)
 		return scan_find(shape->keys, shape->n, key);
-	/* The index is the one part of a shape that is made late; a shape belongs to one thread then. */
-	if (shape->index == NULL && !index_make(a, (struct shape *)(uintptr_t)shape))
+	/* The index is the one part of a shape that is made late; a shape belongs to one thread. */
+	if (shape->index == NULL && !index_make(shape->home, (struct shape *)(uintptr_t)shape))
 		return -1;
 	return index_find(shape, key);
+}
+
+static bool open_raw(struct arena *a, struct object *o)
+{
+	return raw_open_object(o->home != NULL ? o->home : a, o);
 }
 
 bool object_open(struct arena *a, struct object *o)
 {
 	if (o->shape != NULL && !o->is_partial)
 		return true;
-	return raw_open_object(a, o);
+	return open_raw(a, o);
 }
 
 uint32_t object_n(struct arena *a, struct object *o)
@@ -92,13 +98,13 @@ uint32_t object_n(struct arena *a, struct object *o)
 
 int32_t object_find(struct arena *a, struct object *o, struct str key)
 {
-	if (o->shape == NULL && !raw_open_object(a, o))
+	if (o->shape == NULL && !open_raw(a, o))
 		return -1;
-	int32_t i = shape_find(a, o->shape, key);
+	int32_t i = shape_find(o->shape, key);
 
 	if (i >= 0 || !o->is_partial)
 		return i;
-	return raw_open_object(a, o) ? shape_find(a, o->shape, key) : -1;
+	return open_raw(a, o) ? shape_find(o->shape, key) : -1;
 }
 
 struct value object_get_raw(struct arena *a, struct object *o, struct str key)
@@ -115,7 +121,7 @@ struct value object_get(struct arena *a, struct object *o, struct str key)
 
 bool array_open(struct arena *a, struct array *arr)
 {
-	return arr->is_open || raw_open_array(a, arr);
+	return arr->is_open || raw_open_array(arr->home != NULL ? arr->home : a, arr);
 }
 
 uint32_t array_n(struct arena *a, struct array *arr)
@@ -285,6 +291,7 @@ struct value object_builder_finish(struct object_builder *b)
 	if (shape == NULL)
 		return NUL_VALUE;
 	shape->n = (uint32_t)b->n;
+	shape->home = b->arena;
 	shape->keys = b->keys;
 	return object_from_shape(b->arena, shape, b->values);
 }

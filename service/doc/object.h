@@ -3,10 +3,11 @@
  *
  * Objects keep their keys apart from their values: a shape is a list of keys, and records that
  * have the same keys in the same order share one, so that "where is field x" is answered once a
- * shape and not once a record.  Shapes are read-only once they are in use.
+ * shape and not once a record.  Shapes are read-only once they are in use, but for their index.
  *
  * An object or array that came in remembers its text (raw) and is opened, one level, when somebody
- * asks for what is in it.  One that was built by a stage has no text.  Both are read-only after
+ * asks for what is in it; that takes memory where the object itself lives (home), so that it may
+ * outlive the arena of whoever asked.  One that was built by a stage has no text.  Both are read-only after
  * they have been handed out: a change is a new object.
  *
  * Duplicate keys: the first place and the last value count, as soon as the object is opened.
@@ -21,12 +22,15 @@ struct shape {
 	uint32_t n_index;        /* slots of index: 0 or a power of two */
 	const struct str *keys;
 	uint32_t *index;         /* open addressing, key number + 1; made when many keys are searched */
+	struct arena *home;      /* where the index may be made; NULL: it is done without */
+	bool is_lasting;         /* lives as long as the run: may be remembered by its address */
 };
 
 struct object {
 	const struct shape *shape;   /* NULL: not opened yet */
 	struct value *values;        /* shape->n, some of them raw; never missing */
 	const char *raw;             /* the text it came in, or NULL */
+	struct arena *home;          /* what came in is opened into the memory it lives in */
 	uint32_t raw_len;
 	uint16_t depth;              /* levels of built containers, itself included; 0 when it came in */
 	bool is_partial;             /* shape holds only the fields the plan asked for; raw has all */
@@ -35,6 +39,7 @@ struct object {
 struct array {
 	struct value *items;         /* NULL when not opened, or empty */
 	const char *raw;
+	struct arena *home;
 	uint32_t n;                  /* valid once opened */
 	uint32_t raw_len;
 	uint16_t depth;
@@ -46,8 +51,8 @@ struct array {
 /* A shape with copies of the keys made in the arena (the bytes too); NULL on lack of memory. */
 struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n);
 
-/* Number of key in the shape, or -1.  May make the shape's index, in the arena. */
-int32_t shape_find(struct arena *a, const struct shape *shape, struct str key);
+/* Number of key in the shape, or -1. */
+int32_t shape_find(const struct shape *shape, struct str key);
 
 /* ---- reading objects ---- */
 

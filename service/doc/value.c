@@ -54,6 +54,7 @@ static struct value decode_object(struct arena *a, struct value v)
 	struct object *o = arena_zalloc(a, 1, sizeof *o);
 	if (o == NULL)
 		return NUL_VALUE;
+	o->home = a;
 	o->raw = v.text;
 	o->raw_len = v.len;
 	return value_object(o);
@@ -65,6 +66,7 @@ static struct value decode_array(struct arena *a, struct value v)
 
 	if (arr == NULL)
 		return NUL_VALUE;
+	arr->home = a;
 	arr->raw = v.text;
 	arr->raw_len = v.len;
 	return value_array(arr);
@@ -95,7 +97,9 @@ static struct value copy_object(struct arena *a, struct object *o)
 	if (o->raw != NULL)
 		return value_decode(a, value_raw(o->raw, o->raw_len));
 
-	struct shape *shape = shape_create(a, o->shape->keys, o->shape->n);
+	const struct shape *shape = o->shape->is_lasting
+	                                    ? o->shape
+	                                    : shape_create(a, o->shape->keys, o->shape->n);
 	struct value *values = arena_array(a, o->shape->n, sizeof *values);
 	if (shape == NULL || values == NULL)
 		return NUL_VALUE;

@@ -1,0 +1,78 @@
+/*
+ * Accumulators: $sum, $push and their like, in $group, $bucket and $setWindowFields.
+ *
+ * An accumulator is compiled once and has one state a group.  States are plain memory of
+ * state_size bytes, all zeros at first (that is a valid empty state), which live in ev->keep and
+ * may point into it; what they keep of a value they copy there (value_copy).  Every accumulator
+ * can merge a state into an earlier one, so that the parts of an input can be grouped apart.
+ */
+#ifndef ENGINE_ACCUM_ACCUM_H
+#define ENGINE_ACCUM_ACCUM_H
+
+#include "engine/expr/expr.h"
+
+struct accum;
+struct accum_op;
+
+enum accum_flag {
+	ACCUM_WINDOW_ONLY = 1,     /* $rank … : only in $setWindowFields */
+	ACCUM_GROUP_ONLY = 2,
+	ACCUM_EXPRESSION = 4,      /* exists as an expression over its arguments too ($sum, $max …) */
+};
+
+struct accum_op {
+	const char *name;
+	const char *doc;
+	const char *usage;
+	unsigned flags;
+	size_t state_size;
+
+	/* NULL: the argument is one expression, in accum->input.  Else reads spec itself. */
+	int (*compile)(struct compiler *c, struct accum *a, struct value spec);
+
+	/* Once a group, before the first add; NULL when zeros will do. */
+	int (*init)(const struct accum *a, struct eval *ev, void *state);
+
+	/* The input's value for one document (missing when absent), decoded or raw as takes_raw says. */
+	int (*add)(const struct accum *a, struct eval *ev, void *state, struct value v);
+	bool takes_raw;
+
+	/* NULL: add() gets the input's value.  Else this evaluates what it needs of ev's document. */
+	int (*add_document)(const struct accum *a, struct eval *ev, void *state);
+
+	/* Everything of other comes after everything of state. */
+	int (*merge)(const struct accum *a, struct eval *ev, void *state, const void *other);
+
+	/* The result; may be asked for several times; lives in ev->arena or ev->keep. */
+	int (*result)(const struct accum *a, struct eval *ev, void *state, struct value *ret);
+
+	/* Takes the oldest value out again, for sliding windows; NULL: windows are added up anew. */
+	int (*remove)(const struct accum *a, struct eval *ev, void *state, struct value v);
+
+	int option;                /* for rows of a family */
+};
+
+struct accum {
+	const struct accum_op *op;
+	struct expr *input;
+	struct expr *n;            /* of $firstN and the like */
+	const char *pointer;
+	void *data;                /* of ops with their own compile */
+	struct expr *extra[2];     /* further expressions, so that needs and rules see them */
+};
+
+/* Compile {$sum: …} (an object of exactly one member; reports 40234, 40238, 15952 …). */
+int accum_compile(struct compiler *c, struct str field, struct value spec, struct accum **ret)
+	MUST_CHECK;
+
+/* One document (bound as $$CURRENT in ev) into a state. */
+int accum_add(const struct accum *a, struct eval *ev, void *state) MUST_CHECK;
+
+/* What an accumulator says when it cannot go on. */
+int accum_fail(const struct accum *a, struct eval *ev, int mongo_code, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+const struct accum_op *accum_op_find(struct str name);
+void accum_op_each(void (*fn)(const struct accum_op *op, void *arg), void *arg);
+
+#endif

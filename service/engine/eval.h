@@ -1,0 +1,87 @@
+/*
+ * Evaluating: what expressions, query operators, accumulators and stages may use while they run.
+ *
+ * One eval belongs to one run in one thread.  Results live in arena, which is emptied after each
+ * batch; what a blocking stage wants to keep it copies (value_copy) to keep, which lasts as long
+ * as the run.  Input text lasts as long as the run too.
+ */
+#ifndef ENGINE_EVAL_H
+#define ENGINE_EVAL_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "doc/object.h"
+#include "engine/compile.h"
+#include "engine/limits.h"
+
+struct stage;
+
+/* Where a field was found last time: valid for that shape only. */
+struct path_cache {
+	const struct shape *shape;
+	int32_t i;
+};
+
+/* A named side input, for $lookup, $unionWith and $graphLookup. */
+struct collection {
+	struct str name;
+	struct value *docs;
+	size_t n_docs;
+};
+
+struct eval {
+	struct arena *arena;
+	struct arena *keep;
+	struct err *err;
+	struct value *vars;                 /* by slot: VAR_ROOT, VAR_CURRENT, user variables */
+	struct path_cache *caches;
+	const struct limits *limits;
+	const struct collection *collections;
+	size_t n_collections;
+	int64_t now_ms;                     /* $$NOW, the same for the whole run */
+	uint64_t random;                    /* state of $rand and $sample */
+	uint64_t deadline_ns;               /* on the monotonic clock; 0: none */
+	uint32_t ticks;
+	bool (*is_cancelled)(void *arg);    /* asked now and then; may be NULL */
+	void *cancel_arg;
+	const struct stage *stage;          /* whose turn it is, and which of its documents: for errors */
+	int64_t document;
+};
+
+/* Bind $$ROOT and $$CURRENT to a document. */
+static inline void eval_set_root(struct eval *ev, struct value doc)
+{
+	ev->vars[VAR_ROOT] = doc;
+	ev->vars[VAR_CURRENT] = doc;
+}
+
+int eval_tick_slow(struct eval *ev);
+
+/* To be called in every loop whose length a user decides: ERR_TIME or ERR_CANCELLED ends it. */
+static inline int eval_tick(struct eval *ev)
+{
+	return UNLIKELY(++ev->ticks % 1024 == 0) ? eval_tick_slow(ev) : 0;
+}
+
+/* The same for n steps at once. */
+int eval_tick_n(struct eval *ev, size_t n);
+
+/*
+ * An operator met a value that it cannot take: MongoDB's code, operator and pointer (both may be
+ * NULL), a message in the server's words.  Returns ERR_FAILED.
+ */
+int eval_fail(struct eval *ev, int mongo_code, const char *operator_name, const char *pointer,
+              const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+/* A failed arena is the reason, whatever came of it: fills ev->err, returns the code, or 0. */
+int eval_check(struct eval *ev);
+
+/* JSON text of a value for messages, cut to a sensible length, in ev->arena; never NULL. */
+const char *eval_text(struct eval *ev, struct value v);
+
+/* 64 random bits; repeatable when options.seed was given. */
+uint64_t eval_random(struct eval *ev);
+
+#endif

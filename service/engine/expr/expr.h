@@ -1,0 +1,152 @@
+/*
+ * Expressions: what one is, how it is compiled, evaluated and found by name.
+ *
+ * An expression is a tree of nodes.  Constants, paths ("$a.b", "$$v.a"), arrays and objects are
+ * nodes of their own (node.c); everything with a "$name" is an operator, one row in a table.
+ *
+ * There are two kinds of operators.  A strict one has `call`: its arguments are evaluated in
+ * order and handed over.  One that decides itself what is evaluated ($cond, $map, $let) has
+ * `eval`.  Operators are pure: they read their arguments, write *ret and touch nothing else, and
+ * *ret is untouched on failure.  Results are never VALUE_RAW.
+ *
+ * Arguments come as a list ("$add": [a, b]), or alone ("$abs": a), and the table says how many;
+ * or by name ("$filter": {input: …, as: …, cond: …}), and the row has `params`.  What neither
+ * describes has a `compile` of its own.
+ */
+#ifndef ENGINE_EXPR_EXPR_H
+#define ENGINE_EXPR_EXPR_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "engine/compile.h"
+#include "engine/eval.h"
+
+#define EXPR_ANY INT_MAX
+
+struct expr;
+struct expr_op;
+
+typedef int expr_eval_fn(const struct expr *e, struct eval *ev, struct value *ret);
+typedef int expr_call_fn(const struct expr *e, struct eval *ev, const struct value *argv,
+                         size_t argc, struct value *ret);
+typedef int expr_compile_fn(struct compiler *c, const struct expr_op *op, struct value spec,
+                            struct expr **ret);
+
+enum expr_flag {
+	EXPR_VOLATILE = 1,    /* $rand: never folded */
+	EXPR_WHOLE_DOCUMENT = 2,   /* reads the document in ways that its arguments do not show */
+};
+
+/* A named argument.  Arguments stand in args in the order of this table; absent ones are NULL. */
+struct expr_param {
+	const char *name;
+	bool is_required;
+	int missing_code;     /* MongoDB's code when a required one is absent */
+};
+
+struct expr_op {
+	const char *name;                 /* as written in a pipeline, with the dollar sign */
+	const char *doc;                  /* one sentence, shown by docmill operators */
+	const char *usage;                /* how it is written: "{$add: [number, …]}" */
+	int args_min, args_max;           /* of a list of arguments */
+	int arity_code;                   /* MongoDB's code for a wrong number; 0: 16020 */
+	unsigned flags;                   /* enum expr_flag */
+	expr_call_fn *call;               /* strict … */
+	expr_eval_fn *eval;               /* … or not */
+	expr_compile_fn *compile;         /* only for arguments that the table cannot describe */
+	const struct expr_param *params;  /* only for named arguments; ends with a NULL name */
+	int object_code;                  /* code when params get something else than an object */
+	int unknown_code;                 /* code when params get a name that is not among them */
+	double (*math1)(double);          /* for the rows of a family that differ in a function … */
+	int option;                       /* … or in a number */
+};
+
+struct expr_path {
+	uint32_t slot;                    /* of the variable that it starts from */
+	uint32_t cache;                   /* index in struct eval.caches */
+	const struct str *parts;
+	uint32_t n_parts;                 /* 0: the variable itself */
+};
+
+struct expr {
+	expr_eval_fn *eval;
+	const struct expr_op *op;         /* NULL for constants, paths, arrays, objects */
+	struct expr **args;               /* every expression below this one; entries may be NULL */
+	uint32_t n_args;
+	unsigned flags;
+	const char *pointer;              /* where it stands in the request */
+	union {
+		struct value constant;
+		struct expr_path path;
+		const struct str *keys;   /* of an object: n_args of them */
+		void *data;               /* of an operator with its own compile */
+		uint32_t slots[2];        /* of variables that it binds */
+	};
+};
+
+/* ---- compiling ---- */
+
+/* Any expression: scalar, "$path", array, object, {$operator: …}. */
+int expr_compile(struct compiler *c, struct value spec, struct expr **ret) MUST_CHECK;
+
+/* A node of an operator with room for n_args; NULL after reporting lack of memory. */
+struct expr *expr_create(struct compiler *c, const struct expr_op *op, uint32_t n_args);
+
+/* A node that is a constant; the value is borrowed. */
+struct expr *expr_constant(struct compiler *c, struct value v);
+
+/* A node that is a path given with its dollar sign(s): "$a.b", "$$ROOT.x". */
+int expr_compile_path(struct compiler *c, struct str path, struct expr **ret) MUST_CHECK;
+
+/* Arguments of a list (or one alone), counted; and by name, as params says. */
+int expr_compile_args(struct compiler *c, const struct expr_op *op, struct value spec,
+                      struct expr **ret) MUST_CHECK;
+int expr_compile_params(struct compiler *c, const struct expr_op *op, struct value spec,
+                        struct expr **ret) MUST_CHECK;
+
+/* Has it one value, whatever the document (folded, or written so)? */
+bool expr_is_constant(const struct expr *e);
+
+/* The constant's value; only when expr_is_constant(). */
+struct value expr_constant_value(const struct expr *e);
+
+/* Is it a path ("$a.b", "$$v.a", "$$v")?  Then that path, else NULL. */
+const struct expr_path *expr_as_path(const struct expr *e);
+
+/* Is it a plain path from the document, "$a.b": then its path, else NULL. */
+const struct expr_path *expr_as_field(const struct expr *e);
+
+/* ---- evaluating ---- */
+
+/* The value, decoded one level, or missing. */
+static inline int expr_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	return e->eval(e, ev, ret);
+}
+
+/*
+ * The value to be put into a result: a path gives what stands there, raw if nobody looked at it,
+ * so that numbers keep their text.  Use it where the value is stored and not looked at.
+ */
+int expr_eval_raw(const struct expr *e, struct eval *ev, struct value *ret);
+
+/* What an operator says when it cannot go on: MongoDB's code and the server's words. */
+int expr_fail(const struct expr *e, struct eval *ev, int mongo_code, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+/* An array or object literal's, and every strict operator's, way of evaluating. */
+int expr_eval_strict(const struct expr *e, struct eval *ev, struct value *ret);
+
+/* The value of a path in an object: maps over arrays, numbers are names (PIPELINE 2.4). */
+struct value expr_path_get(struct arena *a, struct value v, const struct str *parts, uint32_t n);
+
+/* ---- the table ---- */
+
+/* The operator of that name, or NULL. */
+const struct expr_op *expr_op_find(struct str name);
+
+/* Call fn for every operator, in table order. */
+void expr_op_each(void (*fn)(const struct expr_op *op, void *arg), void *arg);
+
+#endif

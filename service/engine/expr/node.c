@@ -1,0 +1,479 @@
+/* The nodes that are no operators: constants, paths, arrays and objects; and how all are made. */
+#include "engine/expr/expr.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARGS_ON_STACK 8
+
+/* ---- constants ---- */
+
+static int constant_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	(void)ev;
+	*ret = e->constant;
+	return 0;
+}
+
+struct expr *expr_constant(struct compiler *c, struct value v)
+{
+	struct expr *e = expr_create(c, NULL, 0);
+
+	if (e == NULL)
+		return NULL;
+	e->eval = constant_eval;
+	e->constant = value_decode(c->arena, v);
+	return e;
+}
+
+bool expr_is_constant(const struct expr *e)
+{
+	return e->eval == constant_eval;
+}
+
+struct value expr_constant_value(const struct expr *e)
+{
+	return e->constant;
+}
+
+/* ---- paths ---- */
+
+static struct value path_get_array(struct arena *a, struct array *arr, const struct str *parts,
+                                   uint32_t n)
+{
+	struct array_builder b;
+	uint32_t n_items = array_n(a, arr);
+
+	array_builder_init(&b, a, n_items);
+	for (uint32_t i = 0; i < n_items; i++) {
+		struct value item = array_get(a, arr, i);
+
+		if (item.type != VALUE_OBJECT && item.type != VALUE_ARRAY)
+			continue;
+		struct value found = expr_path_get(a, item, parts, n);
+		if (found.type != VALUE_MISSING)
+			array_builder_add(&b, found);
+	}
+	return array_builder_finish(&b);
+}
+
+/* Arrays are mapped over, scalars on the way lead nowhere, a number is the name of a field. */
+struct value expr_path_get(struct arena *a, struct value v, const struct str *parts, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (v.type == VALUE_ARRAY)
+			return path_get_array(a, v.array, parts + i, n - i);
+		if (v.type != VALUE_OBJECT)
+			return MISSING;
+		v = object_get(a, v.object, parts[i]);
+	}
+	return v;
+}
+
+/* The first step of most paths: records share shapes, so the place is usually known. */
+static struct value field_get_raw(const struct expr_path *path, struct eval *ev, struct object *o)
+{
+	struct path_cache *cache = &ev->caches[path->cache];
+
+	if (LIKELY(o->shape != NULL && o->shape == cache->shape))
+		return cache->i < 0 ? MISSING : o->values[cache->i];
+
+	int32_t i = object_find(ev->arena, o, path->parts[0]);
+	if (o->shape != NULL && o->shape->is_lasting && (i >= 0 || !o->is_partial))
+		*cache = (struct path_cache){ .shape = o->shape, .i = i };
+	return i < 0 ? MISSING : o->values[i];
+}
+
+static struct value path_get_raw(const struct expr_path *path, struct eval *ev)
+{
+	struct value v = ev->vars[path->slot];
+
+	if (path->n_parts == 0)
+		return v;
+	if (LIKELY(v.type == VALUE_OBJECT)) {
+		v = field_get_raw(path, ev, v.object);
+		if (path->n_parts == 1)
+			return v;
+		return expr_path_get(ev->arena, value_decode(ev->arena, v), path->parts + 1,
+		                     path->n_parts - 1);
+	}
+	return expr_path_get(ev->arena, v, path->parts, path->n_parts);
+}
+
+static int path_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	*ret = value_decode(ev->arena, path_get_raw(&e->path, ev));
+	return 0;
+}
+
+int expr_eval_raw(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	if (e->eval != path_eval)
+		return e->eval(e, ev, ret);
+	*ret = path_get_raw(&e->path, ev);
+	ret->flags = 0;   /* it may go under another name */
+	return 0;
+}
+
+const struct expr_path *expr_as_path(const struct expr *e)
+{
+	return e->eval == path_eval ? &e->path : NULL;
+}
+
+const struct expr_path *expr_as_field(const struct expr *e)
+{
+	if (e->eval != path_eval || e->path.n_parts == 0 ||
+	    (e->path.slot != VAR_ROOT && e->path.slot != VAR_CURRENT))
+		return NULL;
+	return &e->path;
+}
+
+static int split_path(struct compiler *c, struct str path, struct str **ret, uint32_t *ret_n)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < path.len; i++)
+		n += path.data[i] == '.';
+	if (path.len > 0 && path.data[path.len - 1] == '.')
+		return compile_fail(c, 40353, NULL, "FieldPath must not end with a '.'.");
+	struct str *parts = compile_alloc(c, n, sizeof *parts);
+	if (parts == NULL)
+		return compile_nomem(c);
+	for (size_t i = 0; i < n; i++) {
+		struct str part = { path.data, str_find(path, '.') };
+
+		if (part.len == 0)
+			return compile_fail(c, 15998, NULL, "FieldPath field names may not be empty strings.");
+		if (part.data[0] == '$')
+			return compile_fail(c, 16410, NULL,
+			                    "FieldPath field names may not start with '$'. Consider using "
+			                    "$getField or $setField.");
+		parts[i] = part;
+		size_t step = part.len + (part.len < path.len);
+		path = (struct str){ path.data + step, path.len - step };
+	}
+	*ret = parts;
+	*ret_n = (uint32_t)n;
+	return 0;
+}
+
+/* $$NOW and $$REMOVE are no slots: one is of the run, the other is nothing. */
+static int now_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	(void)e;
+	*ret = value_date(ev->now_ms);
+	return 0;
+}
+
+static int compile_system_variable(struct compiler *c, struct str name, bool has_path,
+                                   struct expr **ret)
+{
+	struct expr *e;
+
+	if (str_is(name, "REMOVE"))
+		e = expr_constant(c, MISSING);
+	else if (str_is(name, "NOW") && has_path)
+		e = expr_constant(c, MISSING);   /* a date has no fields */
+	else if (str_is(name, "NOW")) {
+		e = expr_create(c, NULL, 0);
+		if (e != NULL) {
+			e->eval = now_eval;
+			e->flags = EXPR_VOLATILE;
+		}
+	} else {
+		return compile_fail(c, 17276, NULL, "Use of undefined variable: %.*s", STR_ARG(name));
+	}
+	if (e == NULL)
+		return compile_nomem(c);
+	*ret = e;
+	return 0;
+}
+
+/* The part of "$$name.rest" behind the dollars, split at the first point. */
+static int compile_variable_path(struct compiler *c, struct str text, struct expr *e,
+                                 struct expr **ret)
+{
+	struct str name = { text.data, str_find(text, '.') };
+	struct str rest = { text.data + name.len, text.len - name.len };
+	int64_t slot = compile_lookup(c, name);
+	struct str *parts = NULL;
+
+	if (name.len == 0)
+		return compile_fail(c, 9, NULL, "empty variable names are not allowed");
+	if (slot < 0)
+		return compile_system_variable(c, name, rest.len > 0, ret);
+	if (rest.len > 0)
+		TRY(split_path(c, (struct str){ rest.data + 1, rest.len - 1 }, &parts,
+		               &e->path.n_parts));
+	e->path.slot = (uint32_t)slot;
+	e->path.parts = parts;
+	*ret = e;
+	return 0;
+}
+
+int expr_compile_path(struct compiler *c, struct str text, struct expr **ret)
+{
+	struct str *parts = NULL;
+	struct expr *e = expr_create(c, NULL, 0);
+
+	if (e == NULL)
+		return compile_nomem(c);
+	if (text.len == 1)
+		return compile_fail(c, 16872, NULL, "'$' by itself is not a valid FieldPath");
+	e->eval = path_eval;
+	e->path.cache = c->n_caches++;
+	if (text.data[1] == '$')
+		return compile_variable_path(c, (struct str){ text.data + 2, text.len - 2 }, e, ret);
+
+	int64_t current = compile_lookup(c, STR("CURRENT"));
+	TRY(split_path(c, (struct str){ text.data + 1, text.len - 1 }, &parts, &e->path.n_parts));
+	e->path.slot = (uint32_t)current;
+	e->path.parts = parts;
+	*ret = e;
+	return 0;
+}
+
+/* ---- strict evaluation ---- */
+
+static int args_eval(const struct expr *e, struct eval *ev, struct value *argv)
+{
+	for (uint32_t i = 0; i < e->n_args; i++) {
+		argv[i] = MISSING;
+		if (e->args[i] != NULL)
+			TRY(e->args[i]->eval(e->args[i], ev, &argv[i]));
+	}
+	return 0;
+}
+
+int expr_eval_strict(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	struct value on_stack[ARGS_ON_STACK];
+	struct value *argv = on_stack;
+
+	if (e->n_args > ARGS_ON_STACK) {
+		argv = arena_array(ev->arena, e->n_args, sizeof *argv);
+		if (argv == NULL)
+			return eval_check(ev);
+	}
+	TRY(args_eval(e, ev, argv));
+	return e->op->call(e, ev, argv, e->n_args, ret);
+}
+
+/* ---- arrays and objects ---- */
+
+static int array_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	struct value *items = arena_array(ev->arena, e->n_args, sizeof *items);
+
+	if (items == NULL)
+		return eval_check(ev);
+	for (uint32_t i = 0; i < e->n_args; i++) {
+		TRY(expr_eval_raw(e->args[i], ev, &items[i]));
+		if (items[i].type == VALUE_MISSING)
+			items[i] = NUL_VALUE;
+	}
+	*ret = array_take(ev->arena, items, e->n_args);
+	return 0;
+}
+
+static int object_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	struct object_builder b;
+
+	object_builder_init(&b, ev->arena, e->n_args);
+	for (uint32_t i = 0; i < e->n_args; i++) {
+		struct value v;
+
+		TRY(expr_eval_raw(e->args[i], ev, &v));
+		object_builder_add(&b, e->keys[i], v);
+	}
+	*ret = object_builder_finish(&b);
+	return 0;
+}
+
+/* Try the value of something whose arguments are constants; what fails stays as it is. */
+static void fold(struct compiler *c, struct expr **e)
+{
+	struct err err;
+	struct value vars[VAR_USER] = { MISSING, MISSING };
+	struct eval ev = {
+		.arena = c->arena, .keep = c->arena, .err = &err, .vars = vars, .limits = c->limits,
+	};
+	struct value v;
+
+	if (c->is_folding_off || ((*e)->flags & EXPR_VOLATILE))
+		return;
+	for (uint32_t i = 0; i < (*e)->n_args; i++)
+		if ((*e)->args[i] != NULL && !expr_is_constant((*e)->args[i]))
+			return;
+	if (expr_eval(*e, &ev, &v) != 0 || arena_failed(c->arena))
+		return;
+	struct expr *folded = expr_constant(c, v);
+	if (folded == NULL)
+		return;
+	folded->pointer = (*e)->pointer;
+	*e = folded;
+}
+
+static int compile_array(struct compiler *c, struct array *items, struct expr **ret)
+{
+	uint32_t n = array_n(c->arena, items);
+	struct expr *e = expr_create(c, NULL, n);
+	int rc = 0;
+
+	if (e == NULL)
+		return compile_nomem(c);
+	e->eval = array_eval;
+	for (uint32_t i = 0; i < n; i++) {
+		compile_enter_index(c, i);
+		if (expr_compile(c, array_get(c->arena, items, i), &e->args[i]) != 0)
+			rc = ERR_PIPELINE;
+		compile_leave(c);
+	}
+	if (rc != 0)
+		return rc;
+	fold(c, &e);
+	*ret = e;
+	return 0;
+}
+
+static int compile_object(struct compiler *c, struct object *fields, struct expr **ret)
+{
+	uint32_t n = object_n(c->arena, fields);
+	struct expr *e = expr_create(c, NULL, n);
+	int rc = 0;
+
+	if (e == NULL)
+		return compile_nomem(c);
+	e->eval = object_eval;
+	e->keys = fields->shape->keys;
+	for (uint32_t i = 0; i < n; i++) {
+		struct str key = object_key(fields, i);
+
+		compile_enter(c, key);
+		if (key.len > 0 && key.data[0] == '$')
+			rc = compile_fail(c, 15983, NULL,
+			                  "An object representing an expression must have exactly one field");
+		else if (str_find(key, '.') < key.len)
+			rc = compile_fail(c, 16412, NULL, "FieldPath field names may not contain '.'. "
+			                  "Consider using $getField or $setField.");
+		else if (expr_compile(c, object_at(c->arena, fields, i), &e->args[i]) != 0)
+			rc = ERR_PIPELINE;
+		compile_leave(c);
+	}
+	if (rc != 0)
+		return rc;
+	fold(c, &e);
+	*ret = e;
+	return 0;
+}
+
+/* ---- operators ---- */
+
+struct names {
+	const char *list[512];
+	size_t n;
+};
+
+static void names_add(const struct expr_op *op, void *arg)
+{
+	struct names *names = arg;
+
+	if (names->n < ARRAY_LEN(names->list))
+		names->list[names->n++] = op->name;
+}
+
+static int fail_unknown(struct compiler *c, struct str name)
+{
+	struct names names = { .n = 0 };
+
+	expr_op_each(names_add, &names);
+	return compile_fail_unknown(c, 168, name, names.list, names.n, "Unrecognized expression '%.*s'",
+	                            STR_ARG(name));
+}
+
+static int compile_operator(struct compiler *c, struct object *o, struct expr **ret)
+{
+	struct str name = object_key(o, 0);
+	const struct expr_op *op = expr_op_find(name);
+	struct expr *e = NULL;
+	int rc;
+
+	if (object_n(c->arena, o) != 1)
+		return compile_fail(c, 15983, NULL,
+		                    "An object representing an expression must have exactly one field");
+	if (op == NULL)
+		return fail_unknown(c, name);
+	struct value spec = object_at(c->arena, o, 0);
+	compile_enter(c, name);
+	if (op->compile != NULL)
+		rc = op->compile(c, op, spec, &e);
+	else if (op->params != NULL)
+		rc = expr_compile_params(c, op, spec, &e);
+	else
+		rc = expr_compile_args(c, op, spec, &e);
+	compile_leave(c);
+	if (rc != 0)
+		return rc;
+	fold(c, &e);
+	*ret = e;
+	return 0;
+}
+
+static int compile_nested(struct compiler *c, struct value spec, struct expr **ret)
+{
+	if (spec.type == VALUE_ARRAY)
+		return compile_array(c, spec.array, ret);
+	if (object_n(c->arena, spec.object) > 0 && object_key(spec.object, 0).len > 0 &&
+	    object_key(spec.object, 0).data[0] == '$')
+		return compile_operator(c, spec.object, ret);
+	return compile_object(c, spec.object, ret);
+}
+
+int expr_compile(struct compiler *c, struct value spec, struct expr **ret)
+{
+	int rc;
+
+	if (spec.type == VALUE_STRING && spec.len > 0 && spec.text[0] == '$')
+		return expr_compile_path(c, value_str(spec), ret);
+	if (spec.type != VALUE_ARRAY && spec.type != VALUE_OBJECT) {
+		*ret = expr_constant(c, spec);
+		return *ret == NULL ? compile_nomem(c) : 0;
+	}
+	if (c->depth >= COMPILE_DEPTH_MAX)
+		return compile_fail(c, 15, NULL, "the expression is nested deeper than %d", COMPILE_DEPTH_MAX);
+	c->depth++;
+	rc = compile_nested(c, spec, ret);
+	c->depth--;
+	return rc;
+}
+
+struct expr *expr_create(struct compiler *c, const struct expr_op *op, uint32_t n_args)
+{
+	struct expr *e = compile_alloc(c, 1, sizeof *e);
+	struct expr **args = compile_alloc(c, n_args, sizeof *args);
+
+	if (e == NULL || args == NULL)
+		return NULL;
+	e->op = op;
+	e->args = args;
+	e->n_args = n_args;
+	e->pointer = compile_pointer(c);
+	if (op != NULL) {
+		e->eval = op->eval != NULL ? op->eval : expr_eval_strict;
+		e->flags = op->flags;
+	}
+	return e;
+}
+
+int expr_fail(const struct expr *e, struct eval *ev, int mongo_code, const char *fmt, ...)
+{
+	char message[sizeof ev->err->message];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof message, fmt, ap);
+	va_end(ap);
+	return eval_fail(ev, mongo_code, e->op != NULL ? e->op->name : NULL, e->pointer, "%s", message);
+}

@@ -1,0 +1,44 @@
+/* A sink that writes documents to a buf. */
+#include "engine/engine.h"
+
+/* A line of NDJSON holds no line break: those of the input's own layout become blanks. */
+static void flatten(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\n' || text[i] == '\r')
+			text[i] = ' ';
+}
+
+static int check(const struct run_writer *w, const struct arena *scratch, struct err *err)
+{
+	if (w->out->failed == BUF_FULL)
+		return err_limit(err, ERR_OUTPUT, "max-output", "the answer is larger than %zu bytes",
+		                 w->out->max);
+	if (w->out->failed != BUF_OK)
+		return err_nomem(err, "the answer");
+	if (arena_failed(scratch))
+		return err_nomem(err, "writing the answer");
+	return 0;
+}
+
+int run_write(void *arg, struct arena *scratch, const struct value *docs, size_t n_docs,
+              struct err *err)
+{
+	struct run_writer *w = arg;
+
+	for (size_t i = 0; i < n_docs; i++) {
+		size_t before = w->out->len;
+
+		if (w->n_written++ > 0 && !w->is_ndjson)
+			buf_append_char(w->out, ',');
+		write_value(w->out, scratch, docs[i], w->mode);
+		if (w->is_ndjson) {
+			if (w->out->len > before)
+				flatten(w->out->data + before, w->out->len - before);
+			buf_append_char(w->out, '\n');
+		}
+		if (w->out->failed != BUF_OK)
+			break;
+	}
+	return check(w, scratch, err);
+}

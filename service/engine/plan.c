@@ -1,0 +1,105 @@
+/* From the JSON of a pipeline to a plan. */
+#include "engine/plan.h"
+
+static int bind_lets(struct compiler *c, struct value let, struct plan *plan)
+{
+	int rc = 0;
+
+	if (let.type == VALUE_MISSING)
+		return 0;
+	if (let.type != VALUE_OBJECT)
+		return compile_fail(c, 14, NULL, "'let' must be an object, not %s",
+		                    value_type_name(let.type));
+	plan->n_lets = object_n(c->arena, let.object);
+	plan->lets = compile_alloc(c, plan->n_lets, sizeof *plan->lets);
+	if (plan->lets == NULL)
+		return compile_nomem(c);
+	for (size_t i = 0; i < plan->n_lets; i++) {
+		struct str name = object_key(let.object, (uint32_t)i);
+
+		compile_enter(c, name);
+		if (compile_check_variable(c, name) != 0)
+			rc = ERR_PIPELINE;
+		plan->lets[i].slot = compile_bind(c, name);
+		plan->lets[i].value = object_at(c->arena, let.object, (uint32_t)i);
+		compile_leave(c);
+	}
+	return rc;
+}
+
+/* Down the pipeline until a stage makes other documents: who reads what of those that come in. */
+static void find_needs(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->pipeline.n_stages && !plan->needs.all; i++) {
+		const struct stage *s = plan->pipeline.stages[i];
+
+		if (s->ops->needs != NULL)
+			s->ops->needs(s, &plan->needs);
+		if (s->ops->effect == STAGE_REPLACES)
+			return;
+		if (s->ops->effect == STAGE_CHANGES)
+			needs_all(&plan->needs);
+	}
+}
+
+static int compile_parts(struct compiler *c, const struct plan_input *input, struct plan *plan)
+{
+	int rc = 0;
+
+	compile_enter(c, STR("let"));
+	if (bind_lets(c, input->let, plan) != 0)
+		rc = ERR_PIPELINE;
+	compile_leave(c);
+	compile_enter(c, STR("pipeline"));
+	if (pipeline_compile(c, input->pipeline, &plan->pipeline) != 0)
+		rc = ERR_PIPELINE;
+	compile_leave(c);
+	return rc;
+}
+
+int plan_compile(struct arena *a, const struct plan_input *input, struct plan **ret,
+                 struct problem **ret_problems, struct err *err)
+{
+	struct plan *plan = arena_zalloc(a, 1, sizeof *plan);
+	struct compiler *c = arena_zalloc(a, 1, sizeof *c);
+
+	if (plan == NULL || c == NULL)
+		return err_nomem(err, "a plan");
+	plan->limits = input->limits;
+	compile_init(c, a, &plan->limits);
+	c->is_folding_off = !(input->rules & PLAN_RULE_FOLD);
+	int rc = compile_parts(c, input, plan);
+	if (arena_failed(a))
+		return err_nomem(err, "a plan");
+	if (rc != 0) {
+		*err = c->problems->err;
+		if (ret_problems != NULL)
+			*ret_problems = c->problems;
+		return err->code;
+	}
+	plan->n_vars = c->n_vars;
+	plan->n_caches = c->n_caches;
+	plan->has_documents = plan->pipeline.n_stages > 0 &&
+	                      (plan->pipeline.stages[0]->op->flags & STAGE_FIRST_ONLY);
+	if (input->rules & PLAN_RULE_FIELDS)
+		find_needs(plan);
+	else
+		needs_all(&plan->needs);
+	*ret = plan;
+	return 0;
+}
+
+size_t plan_n_stages(const struct plan *plan)
+{
+	return plan->pipeline.n_stages;
+}
+
+const char *plan_stage_name(const struct plan *plan, size_t i)
+{
+	return plan->pipeline.stages[i]->op->name;
+}
+
+bool plan_has_documents(const struct plan *plan)
+{
+	return plan->has_documents;
+}

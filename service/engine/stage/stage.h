@@ -1,0 +1,128 @@
+/*
+ * Stages: what one is, how it is compiled, and how documents flow through it.
+ *
+ * A compiled stage is read-only and may serve several runs at once.  In a run it has a node:
+ * its state, and the node that comes next.  Documents are pushed in batches: push() looks at the
+ * documents and emits what comes of them; finish(), called once after the last push, emits what a
+ * blocking stage held back.
+ *
+ * Documents are objects.  A stage may change the array of documents it is given (compact it, put
+ * other documents in) and emit it; it must not change the documents themselves, which others may
+ * hold.  What it keeps beyond the call it copies to ev->keep.
+ */
+#ifndef ENGINE_STAGE_STAGE_H
+#define ENGINE_STAGE_STAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/compile.h"
+#include "engine/eval.h"
+#include "engine/needs.h"
+
+#define STAGE_BATCH 1024   /* documents pushed at once, about */
+
+struct node;
+struct stage;
+struct pipeline;
+
+enum stage_flag {
+	STAGE_FIRST_ONLY = 1,      /* $documents */
+	STAGE_NOT_IN_FACET = 2,
+	STAGE_LAST_ONLY = 4,       /* $out, $merge */
+};
+
+/* How documents that leave relate to those that come: the planner's view. */
+enum stage_effect {
+	STAGE_PASSES,        /* the same documents, some of them, in any order */
+	STAGE_CHANGES,       /* the documents with something added or taken away */
+	STAGE_REPLACES,      /* other documents, made of what needs() says */
+};
+
+struct stage_op {
+	const char *name;
+	const char *doc;
+	const char *usage;
+	unsigned flags;
+	int (*compile)(struct compiler *c, struct value spec, struct stage **ret);
+};
+
+/* What a run does with a stage. */
+struct stage_ops {
+	enum stage_effect effect;
+	size_t state_size;                          /* zeroed before open */
+	int (*open)(struct node *n);                /* NULL: nothing to do */
+	int (*push)(struct node *n, struct value *docs, size_t n_docs);
+	int (*finish)(struct node *n);              /* NULL: nothing was held back */
+	void (*close)(struct node *n);              /* frees what is not in an arena; NULL: nothing */
+	void (*needs)(const struct stage *s, struct needs *needs);   /* NULL: reads nothing */
+};
+
+/* Stages embed this as their first member. */
+struct stage {
+	const struct stage_op *op;
+	const struct stage_ops *ops;
+	const char *pointer;         /* "/pipeline/3/$project" */
+	int64_t index;               /* in the outermost pipeline */
+};
+
+struct pipeline {
+	struct stage **stages;
+	size_t n_stages;
+};
+
+struct node {
+	const struct stage *stage;
+	struct eval *ev;
+	void *state;
+	struct node *next;           /* NULL: the flow's sink is next */
+	struct flow *flow;
+	bool is_done;                /* wants no more documents ($limit) */
+	uint64_t documents_in, documents_out;
+	uint64_t duration_ns;        /* the time of the nodes after it not counted; only if explained */
+};
+
+/* ---- compiling ---- */
+
+/* One stage: {"$name": spec}. */
+int stage_compile(struct compiler *c, struct value spec, struct stage **ret) MUST_CHECK;
+
+/* A list of stages, inside another stage too. */
+int pipeline_compile(struct compiler *c, struct value spec, struct pipeline *ret) MUST_CHECK;
+
+/* Zeroed memory for a stage that embeds struct stage first; NULL after reporting. */
+void *stage_create(struct compiler *c, size_t size, const struct stage_ops *ops);
+
+/* ---- running ---- */
+
+/* Hand documents to the next node.  Splits what is too much for one batch. */
+int node_emit(struct node *n, struct value *docs, size_t n_docs) MUST_CHECK;
+
+/* Bind document i of those pushed now: $$ROOT, $$CURRENT, and the index that errors name. */
+void node_bind(struct node *n, struct value doc, size_t i);
+
+/* A run of a pipeline: the chain of its nodes with a sink at its end. */
+struct flow;
+
+typedef int flow_sink_fn(void *arg, struct value *docs, size_t n_docs);
+
+/* Nodes and state in keep; variables and the rest come from ev, which is borrowed. */
+int flow_create(struct eval *ev, struct arena *keep, const struct pipeline *pipeline,
+                bool is_explained, flow_sink_fn *sink, void *sink_arg, struct flow **ret) MUST_CHECK;
+int flow_push(struct flow *flow, struct value *docs, size_t n_docs) MUST_CHECK;
+int flow_finish(struct flow *flow) MUST_CHECK;
+
+/* Frees what is not in an arena; any state, NULL too. */
+void flow_destroy(struct flow *flow);
+
+/* Does it want no more documents? */
+bool flow_is_done(const struct flow *flow);
+
+const struct node *flow_node(const struct flow *flow, size_t i);
+
+/* ---- the table ---- */
+
+const struct stage_op *stage_op_find(struct str name);
+void stage_op_each(void (*fn)(const struct stage_op *op, void *arg), void *arg);
+
+#endif
