@@ -1,0 +1,273 @@
+"""Everything that a call can raise.
+
+* Error
+  x ConnectionFailed          the service could not be reached, or hung up
+  x Timeout                   the caller's time was up
+  x ProtocolError             the answer is not one that docmill gives
+  x StatusError               the service said no: status, code, detail, request_id
+    + ValidationFailed        400: a field of the request is wrong (errors)
+    + MalformedJSON           400: the body is not JSON (offset, line, column)
+    + PipelineError           of a pipeline: stage, pointer, operator, mongo_code
+      - PipelineInvalid       400: it does not compile
+      - PipelineFailed        422: an operator met a document that it cannot take (document)
+    + AuthenticationFailed    401: no key, or an unknown one
+    + PermissionDenied        403: the key may not do this
+    + NotFound                404
+    + Conflict                409, 412: not in the state that it is in
+    + LimitExceeded           400, 422: a limit of the service (limit names the option)
+      - TooLarge              413: the request itself is too big
+    + Unavailable             502, 503, 504: try again later (retry_after)
+      - Overloaded            503: the service has more to do than it takes on
+    + InternalError           500: a fault of the service; tell its people the request_id
+
+What is worth repeating has been repeated before any of these is raised.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class Error(Exception):
+    """Base class of everything that the SDK raises by itself."""
+
+
+class ConnectionFailed(Error):
+    """Say that the service could not be reached, or hung up before it had answered.
+
+    Attributes:
+        sent: False when it is certain that the service has not seen the request.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class Timeout(Error):
+    """Say that the call did not end within its time."""
+
+
+class ProtocolError(Error):
+    """Say that the answer is not one that docmill gives: is something else at that address?"""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing that is wrong with a request.
+
+    Attributes:
+        pointer: where, as a JSON pointer into the request (RFC 6901).
+        detail: what was expected there.
+    """
+
+    pointer: str
+    detail: str
+
+
+class StatusError(Error):
+    """Say that the service refused the request, or failed to carry it out.
+
+    Attributes:
+        status: the HTTP status.
+        code: one of the words of the contract, such as "pipeline_invalid"; "unknown" when the
+            answer came from something in between.
+        detail: what went wrong, for a person.
+        request_id: what the service's log calls this request.
+        problem: the whole problem document (RFC 9457).
+        retry_after: the seconds that the service asked to wait, or None.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        problem: Mapping[str, Any] = _NOTHING,
+        *,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.status = status
+        self.problem = problem
+        self.retry_after = retry_after
+        self.code = str(problem.get("code") or "unknown")
+        said = problem.get("detail") or problem.get("error") or problem.get("title")
+        self.detail = str(said or f"HTTP status {status}")
+        self.request_id: str | None = problem.get("request_id") or request_id
+        super().__init__(status, problem)
+
+    def __str__(self) -> str:
+        return self.detail
+
+    def _text(self, name: str) -> str | None:
+        value = self.problem.get(name)
+        return value if isinstance(value, str) else None
+
+    def _int(self, name: str) -> int | None:
+        value = self.problem.get(name)
+        return value if isinstance(value, int) else None
+
+
+class ValidationFailed(StatusError):
+    """Say that fields of the request are wrong; `errors` names each of them."""
+
+    @property
+    def errors(self) -> tuple[FieldError, ...]:
+        """Everything that is wrong, in the request's order."""
+        found = self.problem.get("errors")
+        return tuple(
+            FieldError(str(error.get("pointer", "")), str(error.get("detail", "")))
+            for error in (found if isinstance(found, list) else [])
+            if isinstance(error, dict)
+        )
+
+
+class MalformedJSON(StatusError):
+    """Say that the body is not JSON, and where it ceases to be."""
+
+    @property
+    def offset(self) -> int | None:
+        """The first wrong byte of the body, counted from 0."""
+        return self._int("offset")
+
+    @property
+    def line(self) -> int | None:
+        """Its line, counted from 1."""
+        return self._int("line")
+
+    @property
+    def column(self) -> int | None:
+        """Its place in that line, counted from 1."""
+        return self._int("column")
+
+
+class PipelineError(StatusError):
+    """Say that something is wrong with a pipeline: before it ran, or while it ran."""
+
+    @property
+    def stage(self) -> int | None:
+        """The stage's place in the pipeline, counted from 0."""
+        return self._int("stage")
+
+    @property
+    def pointer(self) -> str | None:
+        """Where in the request, such as "/pipeline/3/$project/total"."""
+        return self._text("pointer")
+
+    @property
+    def operator(self) -> str | None:
+        """The stage, expression, accumulator or query operator, such as "$divide"."""
+        return self._text("operator")
+
+    @property
+    def mongo_code(self) -> int | None:
+        """The code with which MongoDB refuses the same thing."""
+        mongo = self.problem.get("mongo")
+        code = mongo.get("code") if isinstance(mongo, dict) else None
+        return code if isinstance(code, int) else None
+
+    def __str__(self) -> str:
+        return f"{self.detail} (at {self.pointer})" if self.pointer else self.detail
+
+
+class PipelineInvalid(PipelineError):
+    """Say that the pipeline does not compile, whatever the documents are."""
+
+
+class PipelineFailed(PipelineError):
+    """Say that an operator met a document that it cannot take."""
+
+    @property
+    def document(self) -> int | None:
+        """The document's place among those sent, counted from 0."""
+        return self._int("document")
+
+
+class AuthenticationFailed(StatusError):
+    """Say that the request carried no key, or one that the service does not know."""
+
+
+class PermissionDenied(StatusError):
+    """Say that the key does not allow this."""
+
+
+class NotFound(StatusError):
+    """Say that there is no such thing."""
+
+
+class Conflict(StatusError):
+    """Say that the thing is not in a state in which this can be done."""
+
+
+class LimitExceeded(StatusError):
+    """Say that the request needs more than the service allows: the same one will fail again."""
+
+    @property
+    def limit(self) -> str | None:
+        """The option of the service that sets the limit, such as "max-body"."""
+        return self._text("limit")
+
+
+class TooLarge(LimitExceeded):
+    """Say that the request itself is too big, or has too many documents."""
+
+
+class Unavailable(StatusError):
+    """Say that the service cannot answer now, and may be able to soon."""
+
+
+class Overloaded(Unavailable):
+    """Say that the service has more to do than it takes on."""
+
+
+class InternalError(StatusError):
+    """Say that the service has a fault; its people find it by the `request_id`."""
+
+
+_BY_CODE: Mapping[str, type[StatusError]] = {
+    "cursor_invalid": ValidationFailed,
+    "idempotency_mismatch": Conflict,
+    "json_malformed": MalformedJSON,
+    "key_too_long": LimitExceeded,
+    "memory_limit": LimitExceeded,
+    "output_limit": LimitExceeded,
+    "overloaded": Overloaded,
+    "parameter_invalid": ValidationFailed,
+    "pipeline_failed": PipelineFailed,
+    "pipeline_invalid": PipelineInvalid,
+    "regex_limit": LimitExceeded,
+    "time_limit": LimitExceeded,
+    "too_deep": LimitExceeded,
+    "too_many_stages": LimitExceeded,
+    "validation_failed": ValidationFailed,
+}
+
+# For codes that need no class of their own, and for answers of a proxy in between.
+_BY_STATUS: Mapping[int, type[StatusError]] = {
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    404: NotFound,
+    409: Conflict,
+    412: Conflict,
+    413: TooLarge,
+    429: Overloaded,
+    500: InternalError,
+    502: Unavailable,
+    503: Unavailable,
+    504: Unavailable,
+}
+
+
+def from_status(
+    status: int,
+    problem: Mapping[str, Any],
+    *,
+    request_id: str | None = None,
+    retry_after: float | None = None,
+) -> StatusError:
+    """Make the error for an answer of 400 and above."""
+    code = problem.get("code")
+    found = _BY_CODE.get(code) if isinstance(code, str) else None
+    kind = found or _BY_STATUS.get(status, StatusError)
+    return kind(status, problem, request_id=request_id, retry_after=retry_after)
