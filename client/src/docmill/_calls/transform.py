@@ -1,0 +1,65 @@
+"""The calls of /transform."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from .._body import Document, Documents, documents_body
+from .._call import Call
+from .._codec import Codec
+from .._models import TransformResult
+
+Pipeline: TypeAlias = Sequence[Mapping[str, Any]]
+Collections: TypeAlias = Mapping[str, Iterable[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a transform is to run; the service's own settings hold for what is None."""
+
+    max_time: float | None = None
+    max_memory: int | None = None
+    now: datetime | None = None
+    seed: int | None = None
+    explain: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Write them as the service reads them."""
+        options: dict[str, Any] = {}
+        if self.max_time is not None:
+            options["max_time_ms"] = round(self.max_time * 1000)
+        if self.max_memory is not None:
+            options["max_memory_bytes"] = self.max_memory
+        if self.now is not None:
+            options["now"] = self.now
+        if self.seed is not None:
+            options["seed"] = self.seed
+        if self.explain:
+            options["explain"] = "stages"
+        return options
+
+
+def transform(
+    codec: Codec,
+    documents: Documents | None,
+    pipeline: Pipeline,
+    *,
+    collections: Collections | None,
+    let: Mapping[str, Any] | None,
+    options: Options,
+) -> Call[TransformResult]:
+    """POST /transform: changes nothing in the service, so it may be sent again."""
+    request: dict[str, Any] = {"pipeline": list(pipeline)}
+    if collections:
+        request["collections"] = {name: list(items) for name, items in collections.items()}
+    if let:
+        request["let"] = let
+    if chosen := options.to_json():
+        request["options"] = chosen
+    return Call(
+        "POST",
+        "/transform",
+        lambda answer: TransformResult(answer.body, codec, request_id=answer.request_id),
+        body=documents_body(codec, request, documents),
+    )

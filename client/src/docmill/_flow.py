@@ -1,0 +1,113 @@
+"""The life of a call, retries included, as a generator that does no I/O and reads no clock.
+
+Both clients drive it: it yields what to do next and is sent back what came of it and how long that
+took, so the policy is written once, and tested without a socket.
+"""
+
+import random
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ._call import Answer, Call, T
+from ._errors import ConnectionFailed, StatusError, Timeout, from_status
+
+_RETRY_STATUS = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient a client is.
+
+    Attributes:
+        timeout: seconds for a whole call, with its retries and the waits between them.
+        retries: how often a request is sent again.
+        base_delay: the first wait between two tries, in seconds; each further one is twice as long.
+        max_delay: the longest wait, unless the service asks for a longer one.
+        jitter: a number from 0 to 1, so that clients do not come back all at once.
+    """
+
+    timeout: float = 60.0
+    retries: int = 2
+    base_delay: float = 0.25
+    max_delay: float = 8.0
+    jitter: Callable[[], float] = random.random
+
+    def delay(self, attempt: int, retry_after: float | None) -> float:
+        """Seconds until the next try; never fewer than the service has asked for."""
+        step = min(self.base_delay * 2.0**attempt, self.max_delay)
+        if retry_after is None:
+            return step * (0.5 + self.jitter() / 2)
+        return retry_after + step * self.jitter()
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the request and read the answer, in at most `timeout` seconds."""
+
+    call: Call[Any]
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait."""
+
+    seconds: float
+
+
+Step: TypeAlias = Send | Sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a step, and the seconds that it took."""
+
+    result: Answer | ConnectionFailed | Timeout | None
+    elapsed: float
+
+
+def run(call: Call[T], policy: Policy) -> Generator[Step, Outcome, T]:
+    """Carry out a call."""
+    left = policy.timeout
+    unsure = False  # whether an earlier try may have been carried out
+    for attempt in range(policy.retries + 1):
+        outcome = yield Send(call, left)
+        left -= outcome.elapsed
+        result = outcome.result
+        if isinstance(result, Answer) and _succeeded(call, result, unsure):
+            return call.parse(result)
+        error = _error(result)
+        delay = policy.delay(attempt, getattr(error, "retry_after", None))
+        if attempt == policy.retries or delay >= left or not _may_repeat(call, error):
+            raise error
+        unsure = unsure or not isinstance(error, ConnectionFailed) or error.sent
+        outcome = yield Sleep(delay)
+        left -= outcome.elapsed
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _succeeded(call: Call[Any], answer: Answer, unsure: bool) -> bool:
+    return answer.status < 300 or (unsure and answer.status == call.done_when_repeated)
+
+
+def _error(result: Answer | ConnectionFailed | Timeout | None) -> Exception:
+    if isinstance(result, Answer):
+        return from_status(
+            result.status,
+            result.problem(),
+            request_id=result.request_id,
+            retry_after=result.retry_after,
+        )
+    assert result is not None, "only a Sleep has no result"
+    return result
+
+
+def _may_repeat(call: Call[Any], error: Exception) -> bool:
+    if call.body is not None and not call.body.repeatable:
+        return False
+    if isinstance(error, ConnectionFailed):
+        return call.repeatable or not error.sent
+    if isinstance(error, StatusError):
+        return call.repeatable and error.status in _RETRY_STATUS
+    return False
