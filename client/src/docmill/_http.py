@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias, cast
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import httpx
@@ -42,7 +43,7 @@ class _Late(Exception):
 
 
 class _SourceFailed(Exception):
-    """The caller's documents could not be had; the reason is the cause."""
+    """The caller's documents could not be had; the reason is `args[0]`."""
 
 
 class _Try:
@@ -112,7 +113,7 @@ class SyncHTTP:
         except (httpx.RequestError, _Late) as error:
             return attempt.failed(error)
         except _SourceFailed as error:
-            raise _cause(error) from None
+            raise error.args[0] from None
 
     def _chunks(self, content: Content, attempt: _Try) -> Iterator[bytes]:
         if isinstance(content.chunks, AsyncIterator):
@@ -123,7 +124,7 @@ class SyncHTTP:
             except StopIteration:
                 return
             except Exception as error:
-                raise _SourceFailed from error
+                raise _SourceFailed(error) from error
             attempt.check()
             yield cast(bytes, chunk)  # below httpx, anything with a buffer will do
 
@@ -168,7 +169,7 @@ class AsyncHTTP:
         except httpx.RequestError as error:
             return attempt.failed(error)
         except _SourceFailed as error:
-            raise _cause(error) from None
+            raise error.args[0] from None
 
     async def _open(self, body: Body) -> Content:
         return await anyio.to_thread.run_sync(body.open) if body.blocking else body.open()
@@ -178,7 +179,7 @@ class AsyncHTTP:
             try:
                 chunk = await self._next(content)
             except Exception as error:
-                raise _SourceFailed from error
+                raise _SourceFailed(error) from error
             if chunk is None:
                 return
             yield cast(bytes, chunk)
@@ -198,11 +199,14 @@ def check_url(url: str) -> str:
         ValueError: it is no address of a service.
     """
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
         raise ValueError(f"not a URL: {url!r}: {error}") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query:
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ValueError(f"not the http or https URL of a service: {url!r}")
+    if parts.query or parts.fragment:
+        raise ValueError(f"a URL that paths can be added to cannot have a query: {url!r}")
     return url.rstrip("/")
 
 
@@ -233,8 +237,3 @@ def _retry_after(header: str) -> float | None:
     except ValueError:
         return None
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
-
-
-def _cause(error: _SourceFailed) -> BaseException:
-    assert error.__cause__ is not None
-    return error.__cause__
