@@ -112,12 +112,29 @@ void json_reader_deinit(struct json_reader *r)
 	*r = (struct json_reader){ 0 };
 }
 
+static const cJSON *find(const struct json_reader *r, const char *name)
+{
+	return cJSON_IsObject(r->root) ? cJSON_GetObjectItemCaseSensitive(r->root, name) : NULL;
+}
+
 /* Also makes the name one that is allowed. */
 static const cJSON *member(struct json_reader *r, const char *name)
 {
 	assert(r->n_names < JSON_NAMES_MAX);
 	r->names[r->n_names++] = name;
-	return cJSON_IsObject(r->root) ? cJSON_GetObjectItemCaseSensitive(r->root, name) : NULL;
+	return find(r, name);
+}
+
+bool json_has(const struct json_reader *r, const char *name)
+{
+	return find(r, name) != NULL;
+}
+
+bool json_has_text(const struct json_reader *r, const char *name)
+{
+	const cJSON *item = find(r, name);
+
+	return cJSON_IsString(item) && item->valuestring[0] != 0;
 }
 
 void json_refuse(struct json_reader *r, const char *name, const char *fmt, ...)

@@ -66,6 +66,10 @@ int json_reader_init(struct json_reader *r, struct str text, const char *pointer
 
 void json_reader_deinit(struct json_reader *r);
 
+/* Is there a member of this name; is it a string that is not empty? */
+bool json_has(const struct json_reader *r, const char *name);
+bool json_has_text(const struct json_reader *r, const char *name);
+
 /* Outputs are touched only when the answer is JSON_READ. */
 enum json_found json_read_string(struct json_reader *r, const char *name, size_t min, size_t max,
                                  struct str *ret);

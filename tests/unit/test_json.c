@@ -159,6 +159,17 @@ TEST(ignored_members_may_hold_anything)
 	assert_int_equal(f.problems.n_items, 0);
 }
 
+TEST(a_text_is_a_string_that_is_not_empty)
+{
+	READING("{\"a\": \"x\", \"b\": \"\", \"c\": 1}");
+	assert_true(json_has_text(&f.reader, "a"));
+	assert_false(json_has_text(&f.reader, "b"));
+	assert_false(json_has_text(&f.reader, "c"));
+	assert_false(json_has_text(&f.reader, "d"));
+	assert_true(json_has(&f.reader, "c"));
+	assert_false(json_has(&f.reader, "d"));
+}
+
 TEST(what_is_no_object_has_no_members)
 {
 	struct str title;
@@ -337,6 +348,7 @@ int main(void)
 		RUN(names_differ_by_case),
 		RUN(a_member_given_twice_is_refused),
 		RUN(ignored_members_may_hold_anything),
+		RUN(a_text_is_a_string_that_is_not_empty),
 		RUN(what_is_no_object_has_no_members),
 		RUN(pointers_escape_what_they_must),
 		RUN(a_long_unknown_name_is_cut_between_characters),
