@@ -83,7 +83,7 @@ void arena_reset(struct arena *a)
 
 static struct arena_block *block_new(struct arena *a, size_t size)
 {
-	if (size > SIZE_MAX / 2 || !budget_take(a->budget, size))
+	if (!budget_take(a->budget, size))
 		return NULL;
 
 	struct arena_block *b = malloc(sizeof *b + size);
@@ -97,14 +97,21 @@ static struct arena_block *block_new(struct arena *a, size_t size)
 
 void *arena_grow(struct arena *a, size_t size)
 {
-	size_t block_size = MAX(size, (size_t)16);
+	if (size > SIZE_MAX / 2) {
+		arena_fail(a, ERR_NOMEM);
+		return NULL;
+	}
+	if (size == 0)
+		return arena_alloc(a, 1);
+	size = (size + 15) & ~(size_t)15;
+	size_t block_size = size;
 
 	if (a->block_size_max != 0) {
 		block_size = MAX(size, a->block_size);
 		a->block_size = MIN(a->block_size * 2, a->block_size_max);
 	}
 	struct arena_block *b = a->budget != NULL ? block_new(a, block_size) : NULL;
-	if (b == NULL && block_size > size && size > 0)
+	if (b == NULL && block_size > size)
 		b = block_new(a, size);   /* the last bytes of a budget are usable too */
 	if (b == NULL) {
 		arena_fail(a, ERR_NOMEM);

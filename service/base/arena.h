@@ -60,11 +60,13 @@ void *arena_grow(struct arena *a, size_t size);
 /* Memory aligned for any type, not zeroed; NULL (and failed) when budget or memory is used up. */
 static inline void *arena_alloc(struct arena *a, size_t size)
 {
-	size = (size + 15) & ~(size_t)15;
-	if (UNLIKELY(size > (size_t)(a->end - a->next) || size == 0))
+	size_t rounded = (size + 15) & ~(size_t)15;
+
+	/* 0 is nothing, which still is an address, or more than can be rounded. */
+	if (UNLIKELY(rounded > (size_t)(a->end - a->next) || rounded == 0))
 		return arena_grow(a, size);
 	void *p = a->next;
-	a->next += size;
+	a->next += rounded;
 	return p;
 }
 
