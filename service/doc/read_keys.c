@@ -124,10 +124,8 @@ const struct shape *read_keys_shape(struct read_keys *keys, const struct str *na
 		return NULL;
 	shape->n = n;
 	shape->keys = copy;
-	/* Have the index made now: one made later would be in an arena that does not last. */
-	(void)shape_find(keys->arena, shape, STR(""));
-	if (arena_failed(keys->arena))
-		return NULL;
+	shape->home = keys->arena;
+	shape->is_lasting = true;
 	keys->shapes[i] = shape;
 	keys->n_shapes++;
 	return shape;

@@ -224,7 +224,11 @@ static struct object *object_new(struct arena *batch, const struct shape *shape,
 
 	if (o == NULL)
 		return NULL;
-	*o = (struct object){ .shape = shape, .values = (struct value *)(o + 1) };
+	*o = (struct object){
+		.shape = shape,
+		.values = (struct value *)(o + 1),
+		.home = batch,
+	};
 	if (shape->n > 0)
 		memcpy(o->values, values, shape->n * sizeof *values);
 	return o;
@@ -252,6 +256,7 @@ static const struct shape *shape_in_batch(struct arena *batch, const struct str 
 		return NULL;
 	shape->n = n;
 	shape->keys = copy;
+	shape->home = batch;
 	return shape;
 }
 
