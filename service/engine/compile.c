@@ -201,6 +201,15 @@ int compile_check_variable(struct compiler *c, struct str name)
 	return 0;
 }
 
+size_t compile_path_depth(struct str path)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < path.len; i++)
+		n += path.data[i] == '.';
+	return n;
+}
+
 const char *compile_text(struct compiler *c, struct value v)
 {
 	struct buf out;

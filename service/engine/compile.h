@@ -109,6 +109,9 @@ int64_t compile_lookup(const struct compiler *c, struct str name);
 /* Is it a name that a user may give a variable?  Reports when it is not (code 9). */
 int compile_check_variable(struct compiler *c, struct str name);
 
+/* Number of names in a dotted path: never more than COMPILE_DEPTH_MAX are accepted. */
+size_t compile_path_depth(struct str path);
+
 /* Text of a value for messages, cut to a sensible length, in the compiler's arena. */
 const char *compile_text(struct compiler *c, struct value v);
 

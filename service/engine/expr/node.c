@@ -131,10 +131,11 @@ const struct expr_path *expr_as_field(const struct expr *e)
 
 static int split_path(struct compiler *c, struct str path, struct str **ret, uint32_t *ret_n)
 {
-	size_t n = 1;
+	size_t n = compile_path_depth(path);
 
-	for (size_t i = 0; i < path.len; i++)
-		n += path.data[i] == '.';
+	if (n > COMPILE_DEPTH_MAX)
+		return compile_fail(c, 15, NULL, "FieldPath is too deep: more than %d names",
+		                    COMPILE_DEPTH_MAX);
 	if (path.len > 0 && path.data[path.len - 1] == '.')
 		return compile_fail(c, 40353, NULL, "FieldPath must not end with a '.'.");
 	struct str *parts = compile_alloc(c, n, sizeof *parts);

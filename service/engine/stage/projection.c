@@ -1,0 +1,241 @@
+/* Projections: documents made by a recipe that their shape decides. */
+#include "engine/stage/projection.h"
+
+struct work {
+	enum projection_mode mode;
+	struct eval *ev;
+};
+
+static int make_object(const struct work *w, const struct projection_node *node, struct object *o,
+                       const struct recipe *recipe, struct value *ret);
+
+static const struct projection_field *field_of(const struct projection_node *node, struct str name)
+{
+	int32_t i = shape_find(node->names, name);
+
+	return i < 0 ? NULL : &node->fields[i];
+}
+
+/* Is field computed in full, so that what the input has under its name does not matter? */
+static bool is_computed(const struct projection_field *field)
+{
+	return field != NULL && field->expr != NULL;
+}
+
+/* What becomes of a field of the input: nothing, itself, or what field makes of it. */
+static bool keeps(enum projection_mode mode, const struct projection_field *field)
+{
+	switch (mode) {
+	case PROJECTION_INCLUDE: return field != NULL && !is_computed(field);
+	case PROJECTION_EXCLUDE: return field == NULL || field->node != NULL;
+	default:                 return true;
+	}
+}
+
+/* Computed fields that the input lacks (or that inclusion moves behind it) come last, in order. */
+static bool is_appended(enum projection_mode mode, const struct projection_field *field,
+                        bool is_in_input)
+{
+	if (field->expr != NULL)
+		return !is_in_input || mode == PROJECTION_INCLUDE;
+	return !is_in_input && field->node != NULL && field->node->has_computed;
+}
+
+static void step_add(struct recipe *r, struct str *keys, uint32_t *n, struct str key, int32_t from,
+                     const struct projection_field *field)
+{
+	keys[*n] = key;
+	r->steps[*n] = (struct recipe_step){ .from = from, .field = field };
+	(*n)++;
+}
+
+/* An inclusion answers with _id first. */
+static void id_first(struct recipe *r, struct str *keys, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		if (!str_is(keys[i], "_id"))
+			continue;
+		struct str key = keys[i];
+		struct recipe_step step = r->steps[i];
+
+		for (; i > 0; i--) {
+			keys[i] = keys[i - 1];
+			r->steps[i] = r->steps[i - 1];
+		}
+		keys[0] = key;
+		r->steps[0] = step;
+		return;
+	}
+}
+
+static bool recipe_make(enum projection_mode mode, const struct projection_node *node,
+                        const struct shape *from, bool is_root, struct arena *a, struct recipe *ret)
+{
+	size_t n_max = (size_t)from->n + node->n_fields;
+	struct recipe r = { .from = from, .steps = arena_array(a, n_max, sizeof *r.steps) };
+	struct str *keys = arena_array(a, n_max, sizeof *keys);
+	bool *is_in_input = arena_zalloc(a, node->n_fields, sizeof *is_in_input);
+	uint32_t n = 0;
+
+	if (r.steps == NULL || keys == NULL || is_in_input == NULL)
+		return false;
+	for (uint32_t i = 0; i < from->n; i++) {
+		const struct projection_field *field = field_of(node, from->keys[i]);
+
+		if (field != NULL)
+			is_in_input[field - node->fields] = true;
+		if (keeps(mode, field))
+			step_add(&r, keys, &n, from->keys[i], (int32_t)i,
+			         field != NULL && field->expr == NULL && field->node == NULL ? NULL
+			                                                                     : field);
+	}
+	for (size_t i = 0; i < node->n_fields && mode != PROJECTION_EXCLUDE; i++)
+		if (is_appended(mode, &node->fields[i], is_in_input[i]))
+			step_add(&r, keys, &n, node->fields[i].name, -1, &node->fields[i]);
+	if (mode == PROJECTION_INCLUDE && is_root)
+		id_first(&r, keys, n);
+	struct shape *to = shape_create(a, keys, n);
+	if (to == NULL)
+		return false;
+	r.to = to;
+	*ret = r;
+	return true;
+}
+
+static int make_value(const struct work *w, const struct projection_node *node, struct value v,
+                      struct value *ret);
+
+static int make_array(const struct work *w, const struct projection_node *node, struct array *arr,
+                      struct value *ret)
+{
+	struct arena *a = w->ev->arena;
+	uint32_t n = array_n(a, arr), n_out = 0;
+	struct value *items = arena_array(a, n, sizeof *items);
+
+	if (items == NULL)
+		return eval_check(w->ev);
+	for (uint32_t i = 0; i < n; i++) {
+		struct value v;
+
+		TRY(eval_tick(w->ev));
+		TRY(make_value(w, node, array_get(a, arr, i), &v));
+		if (v.type != VALUE_MISSING)
+			items[n_out++] = v;
+	}
+	*ret = array_take(a, items, n_out);
+	return 0;
+}
+
+/* A value at a place where the tree goes on below. */
+static int make_value(const struct work *w, const struct projection_node *node, struct value v,
+                      struct value *ret)
+{
+	static const struct shape nothing = { .n = 0 };
+	struct object empty = { .shape = &nothing };
+	struct recipe recipe;
+
+	if (v.type == VALUE_ARRAY)
+		return make_array(w, node, v.array, ret);
+	if (v.type != VALUE_OBJECT) {
+		if (w->mode == PROJECTION_INCLUDE)
+			v = MISSING;
+		if (w->mode != PROJECTION_ADD || !node->has_computed) {
+			*ret = v;
+			return 0;
+		}
+		v = value_object(&empty);
+	}
+	if (!object_open(w->ev->arena, v.object) ||
+	    !recipe_make(w->mode, node, v.object->shape, false, w->ev->arena, &recipe))
+		return eval_check(w->ev);
+	return make_object(w, node, v.object, &recipe, ret);
+}
+
+/* What comes of a field with more below it: kept first, computed second. */
+static int make_nested(const struct work *w, const struct projection_node *node, struct value v,
+                       struct value *ret)
+{
+	struct work adding = { .mode = PROJECTION_ADD, .ev = w->ev };
+
+	TRY(make_value(w, node, v, &v));
+	if (w->mode == PROJECTION_INCLUDE && node->has_computed)
+		TRY(make_value(&adding, node, v, &v));
+	*ret = v;
+	return 0;
+}
+
+static int make_field(const struct work *w, const struct recipe_step *step, const struct object *o,
+                      struct value *ret)
+{
+	struct value v = MISSING;
+
+	if (step->field == NULL) {
+		*ret = o->values[step->from];
+		return 0;
+	}
+	if (step->field->expr != NULL)
+		return expr_eval_raw(step->field->expr, w->ev, ret);
+	if (step->from >= 0)
+		v = value_decode(w->ev->arena, o->values[step->from]);
+	return make_nested(w, step->field->node, v, ret);
+}
+
+static int make_object(const struct work *w, const struct projection_node *node, struct object *o,
+                       const struct recipe *recipe, struct value *ret)
+{
+	struct value *values = arena_array(w->ev->arena, recipe->to->n, sizeof *values);
+	bool is_whole = true;
+
+	(void)node;
+	if (values == NULL)
+		return eval_check(w->ev);
+	for (uint32_t i = 0; i < recipe->to->n; i++) {
+		const struct recipe_step *step = &recipe->steps[i];
+
+		if (LIKELY(step->field == NULL)) {
+			values[i] = o->values[step->from];
+			continue;
+		}
+		values[i] = MISSING;
+		TRY(make_field(w, step, o, &values[i]));
+		is_whole &= values[i].type != VALUE_MISSING;
+	}
+	*ret = is_whole ? object_from_shape(w->ev->arena, recipe->to, values)
+	                : object_build(w->ev->arena, recipe->to->keys, values, recipe->to->n);
+	return 0;
+}
+
+/* Recipes for shapes that last are kept as long as the run; others are made each time. */
+static const struct recipe *recipe_for(const struct projection *p, struct projection_state *state,
+                                       struct eval *ev, const struct shape *shape,
+                                       struct recipe *scratch)
+{
+	for (size_t i = 0; i < PROJECTION_RECIPES; i++)
+		if (state->recipes[i].from == shape)
+			return &state->recipes[i];
+	if (!shape->is_lasting)
+		return recipe_make(p->mode, &p->root, shape, true, ev->arena, scratch) ? scratch : NULL;
+
+	struct recipe *r = &state->recipes[state->next++ % PROJECTION_RECIPES];
+	struct recipe made;
+	if (!recipe_make(p->mode, &p->root, shape, true, ev->keep, &made))
+		return NULL;
+	((struct shape *)(uintptr_t)made.to)->is_lasting = true;
+	*r = made;
+	return r;
+}
+
+int projection_apply(const struct projection *p, struct projection_state *state, struct eval *ev,
+                     struct value doc, struct value *ret)
+{
+	const struct work w = { .mode = p->mode, .ev = ev };
+	struct recipe scratch;
+	const struct recipe *recipe;
+
+	if (!object_open(ev->arena, doc.object))
+		return eval_check(ev);
+	recipe = recipe_for(p, state, ev, doc.object->shape, &scratch);
+	if (recipe == NULL)
+		return eval_check(ev);
+	return make_object(&w, &p->root, doc.object, recipe, ret);
+}

@@ -1,0 +1,302 @@
+/*
+ * Runs case files: what an operator answers, as data.
+ *
+ * A case is three lines: an expression or a pipeline; the input (one document, or an array of
+ * them); and what is expected: a value for an expression, an array of documents for a pipeline,
+ * the word missing, or !CODE and the beginning of a message for an error.  # begins a comment.
+ * Types count: 2 is not 2.0.  Every case runs with all plan rules and with none, and must give
+ * the same bytes.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "doc/read.h"
+#include "engine/engine.h"
+#include "engine/expr/expr.h"
+#include "engine/stage/stage.h"
+
+#define NOW_MS INT64_C(1709251198123)   /* 2024-02-29T23:59:58.123Z */
+
+struct answer {
+	struct buf text;     /* canonical Extended JSON, or "missing" */
+	struct buf plain;
+	struct err err;
+	int rc;
+};
+
+static int n_passed, n_failed;
+
+static void answer_init(struct answer *a)
+{
+	*a = (struct answer){ .err = ERR_INIT };
+	buf_init(&a->text, 64 << 20);
+	buf_init(&a->plain, 64 << 20);
+}
+
+static void answer_deinit(struct answer *a)
+{
+	buf_deinit(&a->text);
+	buf_deinit(&a->plain);
+}
+
+/* A copy with the padding that the reader wants. */
+static struct str padded(struct arena *a, struct str s)
+{
+	char *copy = arena_alloc(a, s.len + READ_PADDING);
+
+	memcpy(copy, s.data, s.len);
+	memset(copy + s.len, ' ', READ_PADDING);
+	return (struct str){ copy, s.len };
+}
+
+static int parse(struct arena *a, struct str text, struct value *ret, struct err *err)
+{
+	const struct read_limits limits = READ_LIMITS_DEFAULT;
+	struct value raw;
+
+	text = padded(a, text);
+	TRY(read_check(a, text, text.data, &limits, &raw, err));
+	*ret = value_decode(a, raw);
+	return 0;
+}
+
+static bool is_pipeline(struct arena *a, struct value v)
+{
+	if (v.type != VALUE_ARRAY)
+		return false;
+	for (uint32_t i = 0; i < array_n(a, v.array); i++) {
+		struct value stage = array_get(a, v.array, i);
+
+		if (stage.type != VALUE_OBJECT || object_n(a, stage.object) != 1 ||
+		    stage_op_find(object_key(stage.object, 0)) == NULL)
+			return false;
+	}
+	return array_n(a, v.array) > 0;
+}
+
+static void answer_value(struct answer *ret, struct arena *a, struct value v)
+{
+	if (v.type == VALUE_MISSING) {
+		buf_append_cstr(&ret->text, "missing");
+		return;
+	}
+	write_value(&ret->text, a, v, WRITE_CANONICAL);
+	write_value(&ret->plain, a, v, WRITE_PLAIN);
+}
+
+static int run_expression(struct arena *a, struct value spec, struct value doc, unsigned rules,
+                          struct answer *ret)
+{
+	const struct limits limits = LIMITS_DEFAULT;
+	struct compiler *c = arena_zalloc(a, 1, sizeof *c);
+	struct expr *e;
+	struct value v;
+
+	compile_init(c, a, &limits);
+	c->is_folding_off = !(rules & PLAN_RULE_FOLD);
+	if (expr_compile(c, spec, &e) != 0) {
+		ret->err = c->problems->err;
+		return ret->err.code;
+	}
+	struct eval ev = {
+		.arena = a,
+		.keep = a,
+		.err = &ret->err,
+		.vars = arena_zalloc(a, c->n_vars, sizeof(struct value)),
+		.caches = arena_zalloc(a, c->n_caches, sizeof(struct path_cache)),
+		.limits = &limits,
+		.now_ms = NOW_MS,
+		.document = 0,
+	};
+	eval_set_root(&ev, doc);
+	TRY(expr_eval(e, &ev, &v));
+	TRY(eval_check(&ev));
+	answer_value(ret, a, v);
+	return 0;
+}
+
+struct collected {
+	struct answer *answer;
+	uint64_t n;
+};
+
+static int collect(void *arg, struct arena *scratch, const struct value *docs, size_t n_docs,
+                   struct err *err)
+{
+	struct collected *c = arg;
+
+	(void)err;
+	for (size_t i = 0; i < n_docs; i++) {
+		if (c->n++ > 0) {
+			buf_append_char(&c->answer->text, ',');
+			buf_append_char(&c->answer->plain, ',');
+		}
+		answer_value(c->answer, scratch, docs[i]);
+	}
+	return 0;
+}
+
+static int run_pipeline(struct arena *a, struct value pipeline, struct str input, unsigned rules,
+                        struct answer *ret)
+{
+	const struct plan_input plan_input = {
+		.pipeline = pipeline, .let = MISSING, .limits = LIMITS_DEFAULT, .rules = rules,
+	};
+	struct budget budget = BUDGET(256 << 20);
+	struct collected collected = { .answer = ret };
+	struct plan *plan;
+
+	TRY(plan_compile(a, &plan_input, &plan, NULL, &ret->err));
+	if (input.data[0] == '{') {
+		char *array = arena_alloc(a, input.len + 2);
+
+		array[0] = '[';
+		memcpy(array + 1, input.data, input.len);
+		array[input.len + 1] = ']';
+		input = (struct str){ array, input.len + 2 };
+	}
+	input = padded(a, input);
+	const struct run_input run_input = {
+		.plan = plan,
+		.documents = { .text = input.data, .len = input.len, .format = READ_ARRAY },
+		.limits = LIMITS_DEFAULT,
+		.now_ms = NOW_MS,
+		.seed = 42,
+		.sink = collect,
+		.sink_arg = &collected,
+	};
+	buf_append_char(&ret->text, '[');
+	TRY(run_transform(a, &budget, &run_input, NULL, &ret->err));
+	buf_append_char(&ret->text, ']');
+	return 0;
+}
+
+static int run_one(struct arena *a, struct str spec_text, struct str input, unsigned rules,
+                   struct answer *ret)
+{
+	struct value spec, doc;
+
+	TRY(parse(a, spec_text, &spec, &ret->err));
+	if (is_pipeline(a, spec))
+		return run_pipeline(a, spec, input, rules, ret);
+	TRY(parse(a, input, &doc, &ret->err));
+	return run_expression(a, spec, doc, rules, ret);
+}
+
+static void fail(const char *file, int line, struct str spec, const char *fmt, ...)
+{
+	va_list ap;
+
+	n_failed++;
+	printf("%s:%d: %.*s\n    ", file, line, STR_ARG(spec));
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+static bool is_expected_error(const struct answer *got, struct str want)
+{
+	char *end;
+	long code = strtol(want.data + 1, &end, 10);
+	struct str message = str_trim((struct str){ end, (size_t)(want.data + want.len - end) });
+
+	return got->rc != 0 && got->err.mongo_code == code &&
+	       str_starts_with(str_from(got->err.message), message);
+}
+
+static bool is_expected_value(struct arena *a, const struct answer *got, struct str want)
+{
+	struct err err;
+	struct buf text;
+	struct value v;
+
+	if (got->rc != 0)
+		return false;
+	if (str_is(want, "missing"))
+		return str_is((struct str){ got->text.data, got->text.len }, "missing");
+	if (parse(a, want, &v, &err) != 0)
+		return false;
+	buf_init(&text, 64 << 20);
+	write_value(&text, a, v, WRITE_CANONICAL);
+	bool is_equal = str_eq((struct str){ text.data, text.len },
+	                       (struct str){ got->text.data, got->text.len });
+	buf_deinit(&text);
+	return is_equal;
+}
+
+static void check(const char *file, int line, struct str spec, struct str input, struct str want)
+{
+	struct budget budget = BUDGET((size_t)1 << 30);
+	struct answer with, without;
+	struct arena a;
+
+	arena_init(&a, &budget);
+	answer_init(&with);
+	answer_init(&without);
+	with.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, &with);
+	without.rc = run_one(&a, spec, input, 0, &without);
+
+	bool is_right = want.data[0] == '!' ? is_expected_error(&with, want)
+	                                    : is_expected_value(&a, &with, want);
+	if (!is_right && with.rc != 0)
+		fail(file, line, spec, "expected %.*s, got error %d %s", STR_ARG(want),
+		     with.err.mongo_code, with.err.message);
+	else if (!is_right)
+		fail(file, line, spec, "expected %.*s, got %.*s", STR_ARG(want), (int)with.text.len,
+		     with.text.data);
+	else if (with.rc != without.rc ||
+	         !str_eq((struct str){ with.plain.data, with.plain.len },
+	                 (struct str){ without.plain.data, without.plain.len }))
+		fail(file, line, spec, "without rules another answer: %.*s %s", (int)without.plain.len,
+		     without.plain.data, without.rc != 0 ? without.err.message : "");
+	else
+		n_passed++;
+	answer_deinit(&with);
+	answer_deinit(&without);
+	arena_deinit(&a);
+}
+
+static void check_file(const char *file)
+{
+	FILE *in = fopen(file, "r");
+	char *lines[3] = { NULL, NULL, NULL };
+	size_t caps[3] = { 0, 0, 0 };
+	struct str parts[3];
+	int n = 0, line = 0;
+	ssize_t len;
+
+	if (in == NULL) {
+		printf("%s: cannot be opened\n", file);
+		n_failed++;
+		return;
+	}
+	while ((len = getline(&lines[n], &caps[n], in)) >= 0) {
+		line++;
+		parts[n] = str_trim((struct str){ lines[n], (size_t)len });
+		if (parts[n].len == 0 || parts[n].data[0] == '#')
+			continue;
+		if (++n == 3) {
+			check(file, line, parts[0], parts[1], parts[2]);
+			n = 0;
+		}
+	}
+	if (n != 0) {
+		printf("%s:%d: a case of %d lines, not 3\n", file, line, n);
+		n_failed++;
+	}
+	for (int i = 0; i < 3; i++)
+		free(lines[i]);
+	fclose(in);
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		check_file(argv[i]);
+	printf("%d passed, %d failed\n", n_passed, n_failed);
+	return n_failed == 0 && n_passed > 0 ? 0 : 1;
+}
