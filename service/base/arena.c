@@ -15,6 +15,12 @@ struct arena_block {
 	_Alignas(16) unsigned char data[];
 };
 
+struct arena_hook {
+	struct arena_hook *next;
+	arena_free_fn *fn;
+	void *arg;
+};
+
 bool budget_take(struct budget *budget, size_t bytes)
 {
 	if (bytes > budget->limit - budget->used)
@@ -55,8 +61,19 @@ static void blocks_free(struct arena *a, struct arena_block *b)
 	}
 }
 
+static void hooks_run(struct arena *a)
+{
+	while (a->hooks != NULL) {
+		struct arena_hook *hook = a->hooks;
+
+		a->hooks = hook->next;
+		hook->fn(hook->arg);
+	}
+}
+
 void arena_deinit(struct arena *a)
 {
+	hooks_run(a);
 	blocks_free(a, a->head);
 	*a = (struct arena){ .budget = a->budget };
 }
@@ -65,6 +82,7 @@ void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = a->head;
 
+	hooks_run(a);
 	if (a->block_size_max == 0) {   /* exact: give everything back, so that reuse is charged too */
 		blocks_free(a, a->head);
 		a->head = NULL;
@@ -203,4 +221,15 @@ void *arena_extend(struct arena *a, void *items, size_t n, size_t *cap, size_t i
 		memcpy(grown, items, n * item_size);
 	*cap = cap_new;
 	return grown;
+}
+
+bool arena_on_free(struct arena *a, arena_free_fn *fn, void *arg)
+{
+	struct arena_hook *hook = arena_alloc(a, sizeof *hook);
+
+	if (hook == NULL)
+		return false;
+	*hook = (struct arena_hook){ .next = a->hooks, .fn = fn, .arg = arg };
+	a->hooks = hook;
+	return true;
 }

@@ -29,10 +29,12 @@ struct budget {
 };
 
 struct arena_block;
+struct arena_hook;
 
 struct arena {
 	unsigned char *next, *end;    /* free part of the newest block */
 	struct arena_block *head;     /* blocks in use, newest first */
+	struct arena_hook *hooks;     /* newest first */
 	struct budget *budget;
 	size_t block_size;            /* of the next block, unless more is asked for */
 	size_t block_size_max;        /* blocks double up to this; 0: every allocation is a block (tests) */
@@ -94,6 +96,15 @@ static inline bool arena_failed(const struct arena *a)
 {
 	return a->failed != 0;
 }
+
+/*
+ * Call fn(arg) when the arena is next reset or deinitialised, before its memory goes, newest first:
+ * for what an arena's contents own outside of it.  false when there is no memory to remember it;
+ * the caller then frees arg itself.
+ */
+typedef void arena_free_fn(void *arg);
+
+bool arena_on_free(struct arena *a, arena_free_fn *fn, void *arg) MUST_CHECK;
 
 /* Let an arena fail for another reason than memory: what is being built is too deep, say. */
 static inline void arena_fail(struct arena *a, enum err_code code)

@@ -77,6 +77,46 @@ TEST(a_reset_arena_reuses_its_memory)
 	assert_int_equal(budget.used, 0);
 }
 
+static void hook_note(void *arg)
+{
+	char **end = arg;
+
+	*(*end)++ = 'x';
+}
+
+TEST(an_arena_calls_what_it_was_asked_to_call_once)
+{
+	struct budget budget = BUDGET(1 << 20);
+	char calls[4], *end = calls;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, &budget);
+	assert_true(arena_on_free(&a, hook_note, &end));
+	assert_true(arena_on_free(&a, hook_note, &end));
+	assert_ptr_equal(end, calls);
+	arena_reset(&a);
+	assert_ptr_equal(end, calls + 2);
+	assert_true(arena_on_free(&a, hook_note, &end));
+	arena_deinit(&a);
+	assert_ptr_equal(end, calls + 3);
+	arena_deinit(&a);
+	assert_ptr_equal(end, calls + 3);
+}
+
+TEST(a_hook_that_does_not_fit_in_the_budget_is_refused)
+{
+	struct budget budget = BUDGET(8);
+	char calls[1], *end = calls;
+	struct arena a;
+
+	(void)state;
+	arena_init_exact(&a, &budget);
+	assert_false(arena_on_free(&a, hook_note, &end));
+	arena_deinit(&a);
+	assert_ptr_equal(end, calls);
+}
+
 TEST(a_buf_stops_at_its_max_and_says_so)
 {
 	struct buf b;
@@ -231,6 +271,8 @@ int main(void)
 		RUN(an_exact_arena_charges_what_is_asked),
 		RUN(an_arena_of_no_size_and_of_overflowing_size_is_refused_or_harmless),
 		RUN(a_reset_arena_reuses_its_memory),
+		RUN(an_arena_calls_what_it_was_asked_to_call_once),
+		RUN(a_hook_that_does_not_fit_in_the_budget_is_refused),
 		RUN(a_buf_stops_at_its_max_and_says_so),
 		RUN(json_strings_are_escaped),
 		RUN(a_map_finds_what_was_put_and_forgets_what_was_removed),
