@@ -17,6 +17,7 @@
 #include "engine/limits.h"
 
 struct stage;
+struct regex_run;
 
 /* Where a field was found last time: valid for that shape only. */
 struct path_cache {
@@ -44,6 +45,7 @@ struct eval {
 	uint64_t random;                    /* state of $rand and $sample */
 	uint64_t deadline_ns;               /* on the monotonic clock; 0: none */
 	uint32_t ticks;
+	struct regex_run *regex_run;        /* what matching needs (regex.h); NULL until then */
 	bool (*is_cancelled)(void *arg);    /* asked now and then; may be NULL */
 	void *cancel_arg;
 	const struct stage *stage;          /* whose turn it is, and which of its documents: for errors */
