@@ -306,7 +306,7 @@ int record_read(struct record_reader *r, const char *open, struct arena *batch, 
 	const struct read_layout *layout = r->expected;
 	const struct read_field *f = layout->fields;
 	const char *op = open;
-	struct object *o;
+	struct object *o = NULL;
 
 	r->n++;
 	while (c->end - c->at >= 2 && *op != '}') {
