@@ -8,4 +8,10 @@ bool index_has_avx2(void)
 	       __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
 }
 
-const struct index_isa *const index_isas[] = { &index_avx2, &index_scalar };
+bool index_has_sse42(void)
+{
+	return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") &&
+	       __builtin_cpu_supports("popcnt");
+}
+
+const struct index_isa *const index_isas[] = { &index_avx2, &index_sse42, &index_scalar };

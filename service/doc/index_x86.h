@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 bool index_has_avx2(void);
+bool index_has_sse42(void);
 
 enum utf8_wrong {
 	TOO_SHORT = 1 << 0,      /* a lead byte without what it announces */
