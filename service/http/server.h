@@ -37,6 +37,8 @@
 typedef void (*problem_fn)(const struct request *req, struct response *res, int status,
                            const char *code, const struct err *err);
 
+enum access_log { ACCESS_LOG_ALL, ACCESS_LOG_ERRORS, ACCESS_LOG_OFF };
+
 struct server_options {
 	const char *name;                /* "service", "admin": in logs and metrics */
 	const char *listen;              /* "127.0.0.1:8001", ":8001" (every address); port 0: any */
@@ -46,7 +48,8 @@ struct server_options {
 	uint64_t body_timeout_ms;        /* for a whole body */
 	uint64_t write_timeout_ms;       /* for a whole answer */
 	size_t max_body, max_header;     /* bytes */
-	bool is_silent;                  /* no access log, no request metrics: probes */
+	enum access_log access_log;
+	bool has_request_metrics;        /* not for a listener that only probes ask */
 	problem_fn problem;
 	void *app;                       /* request.app */
 };

@@ -1,0 +1,146 @@
+/* Options: from text to a value, and back. */
+#include "config/options.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "config/config.h"
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+/* From large to small, so that formatting finds the largest that fits. */
+static const struct unit size_units[] = {
+	{ "TiB", UINT64_C(1) << 40 }, { "GiB", UINT64_C(1) << 30 }, { "MiB", UINT64_C(1) << 20 },
+	{ "KiB", UINT64_C(1) << 10 }, { "B", 1 }, { "", 1 }, { NULL, 0 },
+};
+static const struct unit duration_units[] = {
+	{ "h", 3600000 }, { "min", 60000 }, { "s", 1000 }, { "ms", 1 }, { NULL, 0 },
+};
+
+/* Digits and a unit; false when it is not that, or too large for 64 bits. */
+static bool parse_amount(const char *text, const struct unit *units, uint64_t *ret)
+{
+	size_t n_digits = strspn(text, "0123456789");
+	uint64_t n;
+
+	if (!num_parse_u64((struct str){ text, n_digits }, &n))
+		return false;
+	const char *name = text + n_digits + strspn(text + n_digits, " ");
+	for (; units->name != NULL; units++)
+		if (strcmp(units->name, name) == 0)
+			return !__builtin_mul_overflow(n, units->factor, ret);
+	return false;
+}
+
+static void format_amount(uint64_t n, const struct unit *units, char *ret, size_t size)
+{
+	while (units->factor > 1 && (n == 0 || n % units->factor != 0))
+		units++;
+	snprintf(ret, size, "%llu%s", (unsigned long long)(n / units->factor), units->name);
+}
+
+void option_format_size(uint64_t bytes, char *ret, size_t size)
+{
+	format_amount(bytes, size_units, ret, size);
+}
+
+void option_format_duration(uint64_t ms, char *ret, size_t size)
+{
+	format_amount(ms, duration_units, ret, size);
+}
+
+static int set_amount(const struct option *option, const char *text, const char *where,
+                      uint64_t *ret, struct err *err)
+{
+	static const char *const kinds[] = {
+		[OPTION_COUNT] = "a whole number",
+		[OPTION_SIZE] = "a size such as 64MiB",
+		[OPTION_DURATION] = "a duration such as 30s (ms, s, min, h)",
+	};
+	char min[32], max[32];
+	uint64_t n;
+	bool ok = option->type == OPTION_COUNT ? num_parse_u64(str_from(text), &n)
+	        : option->type == OPTION_SIZE  ? parse_amount(text, size_units, &n)
+	                                       : parse_amount(text, duration_units, &n);
+
+	if (!ok)
+		return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not %s", where, text,
+		               kinds[option->type]);
+	if (n >= option->min && n <= option->max) {
+		*ret = n;
+		return 0;
+	}
+	if (option->type == OPTION_DURATION) {
+		option_format_duration(option->min, min, sizeof min);
+		option_format_duration(option->max, max, sizeof max);
+	} else if (option->type == OPTION_SIZE) {
+		option_format_size(option->min, min, sizeof min);
+		option_format_size(option->max, max, sizeof max);
+	} else {
+		snprintf(min, sizeof min, "%llu", (unsigned long long)option->min);
+		snprintf(max, sizeof max, "%llu", (unsigned long long)option->max);
+	}
+	return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not between %s and %s", where, text, min,
+	               max);
+}
+
+static int set_choice(const struct option *option, const char *text, const char *where,
+                      unsigned *ret, struct err *err)
+{
+	struct buf names;
+	unsigned n = 0;
+
+	for (; option->choices[n] != NULL; n++) {
+		if (strcmp(option->choices[n], text) == 0) {
+			*ret = n;
+			return 0;
+		}
+	}
+	const char *meant = str_suggest(str_from(text), option->choices, n);
+	if (meant != NULL && meant[0] != 0)
+		return err_set(err, ERR_INVALID, "%s: there is no \"%.100s\"; did you mean \"%s\"?",
+		               where, text, meant);
+	buf_init(&names, 256);
+	for (unsigned i = 0; i < n; i++)
+		if (option->choices[i][0] != 0)
+			buf_printf(&names, "%s%s", names.len == 0 ? "" : ", ", option->choices[i]);
+	(void)err_set(err, ERR_INVALID, "%s: \"%.100s\" is none of %.*s", where, text,
+	              (int)names.len, names.data);
+	buf_deinit(&names);
+	return ERR_INVALID;
+}
+
+static int set_flag(const char *text, const char *where, bool *ret, struct err *err)
+{
+	bool is_true = strcmp(text, "true") == 0;
+
+	if (!is_true && strcmp(text, "false") != 0)
+		return err_set(err, ERR_INVALID, "%s: \"%.100s\" is neither true nor false", where,
+		               text);
+	*ret = is_true;
+	return 0;
+}
+
+int option_set(const struct option *option, const char *text, const char *where,
+               struct config *config, struct err *err)
+{
+	void *field = (char *)config + option->offset;
+
+	switch (option->type) {
+	case OPTION_TEXT:
+		*(const char **)field = text;
+		return 0;
+	case OPTION_CHOICE:
+		return set_choice(option, text, where, field, err);
+	case OPTION_FLAG:
+		return set_flag(text, where, field, err);
+	default:
+		return set_amount(option, text, where, field, err);
+	}
+}

@@ -1,0 +1,172 @@
+/* Body: reading it, skipping it, draining it. */
+#include "http/body.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <civetweb.h>
+
+#include "base/clock.h"
+#include "http/connection.h"
+#include "http/server_private.h"
+#include "http/watch.h"
+
+#define SIZE_KEPT      ((size_t)64 << 10)   /* larger buffers are given back after the request */
+#define SLICE          ((size_t)256 << 10)
+#define SKIP_MAX       ((size_t)64 << 10)
+#define DRAIN_MAX      ((size_t)8 << 20)
+#define DRAIN_NS       UINT64_C(1000000000)
+#define CONTINUE_LINE  "HTTP/1.1 100 Continue\r\n\r\n"
+
+static int fail(struct connection *c, enum err_code code, struct err *err)
+{
+	const struct server_options *options = server_options(c->server);
+
+	c->body.state = BODY_FAILED;
+	c->body.failure = code;
+	switch (code) {
+	case ERR_NOMEM:
+		return err_nomem(err, "the body");
+	case ERR_TOO_LARGE:
+		return err_limit(err, code, "max-body", "the body has more than %zu bytes",
+		                 options->max_body);
+	case ERR_TIME:
+		return err_set(err, code, "the body did not arrive in time");
+	case ERR_INVALID:
+		return err_set(err, code, "the body's chunks are not well formed");
+	default:
+		return err_set(err, code, "the body ended early");
+	}
+}
+
+/* Why the library could not read on. */
+static enum err_code why(const struct connection *c)
+{
+	if (watch.has_expired)
+		return ERR_TIME;
+	return c->framing.is_chunked && !watch.has_ended ? ERR_INVALID : ERR_IO;
+}
+
+static bool reserve(struct body *body, size_t size)
+{
+	if (size <= body->cap)
+		return true;
+	size_t cap = MAX(size, (size_t)8192);
+	if (body->len == 0) {   /* nothing to keep: do not copy what is there */
+		free(body->data);
+		body->data = NULL;
+		body->cap = 0;
+	}
+	char *grown = realloc(body->data, cap);
+	if (grown == NULL)
+		return false;
+	body->data = grown;
+	body->cap = cap;
+	return true;
+}
+
+static int read_sized(struct connection *c, struct err *err)
+{
+	struct body *body = &c->body;
+	size_t size = c->framing.content_length;
+
+	if (!reserve(body, size + REQUEST_BODY_PADDING))
+		return fail(c, ERR_NOMEM, err);
+	while (body->len < size) {
+		int n = mg_read(c->mg, body->data + body->len, MIN(size - body->len, SLICE));
+
+		if (n <= 0)
+			return fail(c, why(c), err);
+		body->len += (size_t)n;
+	}
+	return 0;
+}
+
+static int read_chunked(struct connection *c, struct err *err)
+{
+	struct body *body = &c->body;
+	size_t max = server_options(c->server)->max_body;
+
+	for (;;) {
+		/* One byte more than allowed is asked for: it tells too large from just right. */
+		size_t room = MIN(max + 1 - body->len, MAX(body->len, (size_t)16384));
+
+		if (!reserve(body, body->len + room + REQUEST_BODY_PADDING))
+			return fail(c, ERR_NOMEM, err);
+		int n = mg_read(c->mg, body->data + body->len, MIN(room, SLICE));
+		if (n < 0)
+			return fail(c, why(c), err);
+		if (n == 0)
+			return 0;
+		body->len += (size_t)n;
+		if (body->len > max)
+			return fail(c, ERR_TOO_LARGE, err);
+	}
+}
+
+int body_read(struct connection *c, struct err *err)
+{
+	struct body *body = &c->body;
+
+	if (body->state == BODY_READ)
+		return 0;
+	if (body->state == BODY_FAILED)
+		return fail(c, body->failure, err);
+	if (c->framing.wants_continue)
+		(void)mg_write(c->mg, CONTINUE_LINE, strlen(CONTINUE_LINE));   /* reading will tell */
+	watch_set_timeout(server_options(c->server)->body_timeout_ms * 1000000);
+	TRY(c->framing.is_chunked ? read_chunked(c, err) : read_sized(c, err));
+	memset(body->data + body->len, 0, REQUEST_BODY_PADDING);
+	body->state = BODY_READ;
+	return 0;
+}
+
+bool body_skip(struct connection *c)
+{
+	struct err ignored;   /* why does not matter: the connection ends */
+
+	if (c->body.state != BODY_UNREAD)
+		return c->body.state == BODY_READ;
+	/* Who waits to be told to go on has not sent the body, and is not told. */
+	if (c->framing.wants_continue || c->framing.content_length > SKIP_MAX)
+		return c->framing.content_length == 0 && !c->framing.is_chunked;
+	return body_read(c, &ignored) == 0;
+}
+
+void body_drain(struct connection *c)
+{
+	char slice[16384];
+	uint64_t until_ns = clock_monotonic_ns() + DRAIN_NS;
+	size_t n_drained = 0;
+
+	if (c->body.state == BODY_READ || c->framing.wants_continue || watch.has_ended)
+		return;
+	/* The caller sees at once that this was the last answer; bytes still on the way must be
+	   taken in all the same, or the reset that they provoke overtakes it. */
+	if (c->fd >= 0)
+		shutdown(c->fd, SHUT_WR);
+	watch_set_timeout(DRAIN_NS);
+	while (n_drained < DRAIN_MAX && clock_monotonic_ns() < until_ns) {
+		int n = mg_read(c->mg, slice, sizeof slice);
+
+		if (n <= 0)
+			return;
+		n_drained += (size_t)n;
+	}
+}
+
+void body_reset(struct body *body)
+{
+	if (body->cap > SIZE_KEPT)
+		body_deinit(body);
+	body->state = BODY_UNREAD;
+	body->len = 0;
+}
+
+void body_deinit(struct body *body)
+{
+	free(body->data);
+	*body = (struct body){ 0 };
+}

@@ -1,0 +1,39 @@
+/*
+ * Body: reading what follows a header, into a buffer that is kept while it is small.
+ *
+ * Inside http/ only.
+ */
+#ifndef HTTP_BODY_H
+#define HTTP_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/macros.h"
+
+struct connection;
+
+enum body_state { BODY_UNREAD, BODY_READ, BODY_FAILED };
+
+struct body {
+	enum body_state state;
+	enum err_code failure;   /* of BODY_FAILED */
+	char *data;
+	size_t len, cap;
+};
+
+/* Read it whole, once; a failure stays one. */
+int body_read(struct connection *c, struct err *err) MUST_CHECK;
+
+/* What nobody asked for, so that the next request can follow; false when that is not worth while. */
+bool body_skip(struct connection *c) MUST_CHECK;
+
+/* After an answer that ends the connection: take in what still comes, so that the answer arrives. */
+void body_drain(struct connection *c);
+
+/* For the next request; a large buffer is given back. */
+void body_reset(struct body *body);
+void body_deinit(struct body *body);
+
+#endif

@@ -1,0 +1,363 @@
+/* Handle: the life of a request, from the header to the log line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <civetweb.h>
+
+#include "base/clock.h"
+#include "http/connection.h"
+#include "http/identify.h"
+#include "http/query.h"
+#include "http/send.h"
+#include "http/server_private.h"
+#include "http/watch.h"
+
+#define MS_NS UINT64_C(1000000)
+
+/* Above this share of busy threads, connections end after their answer, so that others get one. */
+#define BUSY_PERCENT 90
+
+static struct server *server_of(const struct mg_connection *mg)
+{
+	return mg_get_user_data(mg_get_context(mg));
+}
+
+/* Everything that the last request left behind. */
+static struct connection *start_request(struct mg_connection *mg)
+{
+	struct connection *c = mg_get_thread_pointer(mg);
+	struct request *req = &c->req;
+
+	watch_begin_request();
+	c->mg = mg;
+	c->info = mg_get_request_info(mg);
+	c->fd = watch.fd;
+	c->framing = (struct framing){ 0 };
+	c->n_requests++;
+	body_reset(&c->body);
+	response_reset(&c->res);
+	req->method = METHOD_OTHER;
+	req->path = req->query_string = (struct str){ "", 0 };
+	req->n_query = 0;
+	req->route = NULL;
+	req->trace_id[0] = 0;
+	req->start_ns = clock_monotonic_ns();
+	req->app = c->server->options.app;
+	req->connection = c;
+	memcpy(req->remote_addr, c->info->remote_addr, sizeof req->remote_addr);
+	return c;
+}
+
+/* Turn an error into the answer; a response that was begun is forgotten, but for its Allow. */
+static void answer_problem(struct connection *c, int status, const char *code,
+                           const struct err *err)
+{
+	response_clear_body(&c->res);
+	c->res.status = status != 0 ? status : 500;
+	c->res.content_type = "application/problem+json";
+	c->server->options.problem(&c->req, &c->res, status, code, err);
+}
+
+static void refuse(struct connection *c, struct refusal refusal, const struct err *err)
+{
+	observe_refusal(refusal.code);
+	answer_problem(c, refusal.status, refusal.code, err);
+	c->res.close = true;
+}
+
+/* A body that is not whole must not leave with the status of one that is. */
+static void replace_broken_response(struct connection *c)
+{
+	struct response *res = &c->res;
+	struct err err;
+
+	if (res->own.failed == BUF_OK && res->taken.failed == BUF_OK && !res->headers_full)
+		return;
+	if (res->own.failed == BUF_NOMEM || res->taken.failed == BUF_NOMEM)
+		(void)err_nomem(&err, "the answer");   /* this is the error */
+	else
+		(void)err_set(&err, ERR_INTERNAL, "the answer could not be built");
+	res->headers_len = 0;
+	res->headers_full = false;
+	buf_deinit(&res->own);
+	answer_problem(c, 0, NULL, &err);
+}
+
+static bool is_busy(struct server *server)
+{
+	unsigned n = atomic_load_explicit(&server->n_connections, memory_order_relaxed);
+
+	return n * 100 > server->options.n_threads * BUSY_PERCENT;
+}
+
+/* What the library will do when the answer is sent: it looks at these two headers only. */
+static bool library_closes(const struct connection *c)
+{
+	const char *connection = mg_get_header(c->mg, "Connection");
+
+	if (connection == NULL)
+		return c->info->http_version == NULL || strcmp(c->info->http_version, "1.1") != 0;
+	/* Options are separated by commas and blanks; the library compares them without case. */
+	while (*connection != 0) {
+		size_t len = strcspn(connection, ", \t");
+
+		if (str_eq_fold((struct str){ connection, len }, STR("keep-alive")))
+			return false;
+		connection += len + (connection[len] != 0);
+	}
+	return true;
+}
+
+/* Send what the response holds, end the connection if it must end, and tell log and metrics. */
+static int finish_request(struct connection *c)
+{
+	struct response *res = &c->res;
+	bool is_whole;
+
+	replace_broken_response(c);
+	bool is_skipped = body_skip(c);
+	bool close = res->close || !is_skipped || library_closes(c) || is_busy(c->server) ||
+	             atomic_load_explicit(&c->server->is_draining, memory_order_relaxed);
+	size_t n_sent = send_response(c, close, &is_whole);
+	if (close || !is_whole)
+		mg_disable_connection_keep_alive(c->mg);
+	observe_request(c, n_sent, is_whole);
+	if (!is_skipped && is_whole)
+		body_drain(c);
+	free(c->query_text);
+	c->query_text = NULL;
+	c->info = NULL;
+	return res->status;
+}
+
+static enum method method_of(const char *name)
+{
+	enum method method = METHOD_GET;
+
+	while (method < METHOD_OTHER && strcmp(method_name(method), name) != 0)
+		method++;
+	return method;
+}
+
+static void fill_request(struct connection *c)
+{
+	struct request *req = &c->req;
+
+	req->method = method_of(c->info->request_method);
+	req->path = str_from(c->info->local_uri_raw);
+	if (c->info->query_string != NULL)
+		req->query_string = str_from(c->info->query_string);
+}
+
+static int parse_query(struct connection *c, struct err *err)
+{
+	struct request *req = &c->req;
+
+	if (req->query_string.len == 0)
+		return 0;
+	c->query_text = malloc(req->query_string.len);
+	if (c->query_text == NULL)
+		return err_nomem(err, "the query");
+	return query_parse(req->query_string, c->query_text, req->query, &req->n_query, err);
+}
+
+/* The status that a chunked body's failure to arrive is answered with. */
+static struct refusal body_refusal(int rc)
+{
+	switch (rc) {
+	case ERR_TOO_LARGE: return (struct refusal){ 413, "body_too_large" };
+	case ERR_TIME:      return (struct refusal){ 408, "timeout" };
+	case ERR_NOMEM:     return (struct refusal){ 503, "overloaded" };
+	default:            return (struct refusal){ 400, "framing_invalid" };
+	}
+}
+
+/* Find the handler and let it answer. */
+static void route_request(struct connection *c)
+{
+	struct request *req = &c->req;
+	struct err err = ERR_INIT;
+	char allow[ROUTER_ALLOW_SIZE];
+
+	req->route = router_find(c->server->routes, req->method, req->path, req->params, allow);
+	if (req->route == NULL && allow[0] != 0) {
+		response_header(&c->res, "Allow", "%s", allow);
+		(void)err_set(&err, ERR_INVALID, "this path has %s", allow);
+		answer_problem(c, 405, "method_not_allowed", &err);
+	} else if (req->route == NULL) {
+		(void)err_set(&err, ERR_NOT_FOUND, "there is nothing at this path");
+		answer_problem(c, 404, "not_found", &err);
+	} else if (parse_query(c, &err) != 0) {
+		answer_problem(c, 400, "parameter_invalid", &err);
+	} else if (req->route->handle(req, &c->res, &err) != 0) {
+		c->res.headers_len = 0;
+		answer_problem(c, 0, NULL, &err);
+	}
+	/* A body that could not be read leaves the connection at an unknown place. */
+	if (c->body.state == BODY_FAILED)
+		c->res.close = true;
+}
+
+static int handle_request(struct connection *c)
+{
+	struct refusal refusal;
+	struct err err = ERR_INIT;
+	struct guard_limits limits = { c->server->options.max_body };
+
+	if (guard_check(c->info, &limits, &c->framing, &refusal, &err) != 0) {
+		identify_fresh(&c->req, c->slot, c->n_requests);
+		refuse(c, refusal, &err);
+		c->body.state = BODY_FAILED;
+		return finish_request(c);
+	}
+	identify(&c->req, c->slot, c->n_requests);
+	fill_request(c);
+	/* Whether chunks are well formed decides whether this is one request, so before all else. */
+	if (c->framing.is_chunked) {
+		int rc = body_read(c, &err);
+
+		if (rc != 0) {
+			refuse(c, body_refusal(rc), &err);
+			return finish_request(c);
+		}
+	}
+	if (c->req.method == METHOD_OTHER) {
+		(void)err_set(&err, ERR_INVALID, "this method is not one of this service");
+		answer_problem(c, 501, "not_implemented", &err);
+	} else {
+		route_request(c);
+	}
+	return finish_request(c);
+}
+
+static int begin_request(struct mg_connection *mg)
+{
+	struct connection *c = start_request(mg);
+	struct server *server = c->server;
+
+	atomic_fetch_add(&server->n_in_flight, 1);
+	int status = handle_request(c);
+	c->has_served = true;
+	atomic_fetch_sub(&server->n_in_flight, 1);
+	watch_wait_for_header(server->options.keep_alive_timeout_ms * MS_NS,
+	                      server->options.header_timeout_ms * MS_NS, &server->is_draining);
+	return status;
+}
+
+/*
+ * The library gives up on a method that it does not know before it looks at the header lines, and
+ * has by then moved the version behind "HTTP/".
+ */
+static bool is_unknown_method(const struct mg_request_info *info)
+{
+	return info->http_version != NULL && info->num_headers == 0 &&
+	       info->http_version ==
+	               info->request_uri + strlen(info->request_uri) + 1 + strlen("HTTP/") &&
+	       method_of(info->request_method) == METHOD_OTHER;
+}
+
+/* What went wrong with a header that the library could not read, or would not. */
+static struct refusal header_refusal(const struct connection *c, int status, struct err *err)
+{
+	size_t max_header = c->server->options.max_header;
+
+	if (status == 505) {
+		(void)err_set(err, ERR_INVALID, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+		return (struct refusal){ 505, "version_not_supported" };
+	}
+	if (watch.has_expired) {
+		(void)err_set(err, ERR_TIME, "the header did not arrive in time");
+		return (struct refusal){ 408, "timeout" };
+	}
+	if (watch.head != NULL && watch.head_len >= max_header) {
+		bool is_uri = memchr(watch.head, '\n', max_header) == NULL;
+
+		(void)err_limit(err, ERR_TOO_LARGE, "max-header", "the header has more than %zu bytes",
+		                max_header);
+		return is_uri ? (struct refusal){ 414, "uri_too_long" }
+		              : (struct refusal){ 431, "header_too_large" };
+	}
+	if (is_unknown_method(c->info)) {
+		(void)err_set(err, ERR_INVALID, "this method is not one of this service");
+		return (struct refusal){ 501, "not_implemented" };
+	}
+	(void)err_set(err, ERR_INVALID, "the header is not well formed");
+	return (struct refusal){ 400, "framing_invalid" };
+}
+
+/* The library refuses: most often a header that it could not parse. */
+static int on_http_error(struct mg_connection *mg, int status, const char *message)
+{
+	bool has_ended = watch.has_ended;
+	struct connection *c = start_request(mg);
+	struct err err = ERR_INIT;
+
+	(void)message;
+	identify_fresh(&c->req, c->slot, c->n_requests);
+	c->body.state = BODY_FAILED;
+	/* Who closes after a whole request, in the middle of the next, waits for no answer. */
+	if (has_ended && c->has_served)
+		return 0;
+	refuse(c, header_refusal(c, status, &err), &err);
+	(void)finish_request(c);   /* the status is the library's business already */
+	return 0;
+}
+
+/* A thread has a new connection. */
+static int on_connection(const struct mg_connection *mg, void **conn_data)
+{
+	struct connection *c = mg_get_thread_pointer(mg);
+	struct server *server = server_of(mg);
+	unsigned n = atomic_fetch_add(&server->n_connections, 1) + 1;
+
+	(void)conn_data;
+	series_set(server->connections_gauge, n);
+	c->server = server;
+	c->slot = (uint64_t)(c - server->connections);
+	c->has_served = false;
+	watch.fd = -1;
+	watch_wait_for_header(server->options.header_timeout_ms * MS_NS,
+	                      server->options.header_timeout_ms * MS_NS, &server->is_draining);
+	return 0;
+}
+
+static void on_connection_closed(const struct mg_connection *mg)
+{
+	struct server *server = server_of(mg);
+	unsigned n = atomic_fetch_sub(&server->n_connections, 1) - 1;
+
+	series_set(server->connections_gauge, n);
+	watch.phase = WATCH_OFF;
+}
+
+static void *on_thread(const struct mg_context *ctx, int thread_type)
+{
+	struct server *server = mg_get_user_data(ctx);
+
+	if (thread_type != 1)   /* 1: one that serves connections */
+		return NULL;
+	unsigned slot = atomic_fetch_add(&server->n_threads_started, 1);
+	/* Nothing is written to it here: the page comes into being with the first connection. */
+	return &server->connections[slot];
+}
+
+static void on_thread_exit(const struct mg_context *ctx, int thread_type, void *thread_pointer)
+{
+	struct connection *c = thread_pointer;
+
+	(void)ctx;
+	if (thread_type != 1 || c->server == NULL)
+		return;
+	body_deinit(&c->body);
+	response_deinit(&c->res);
+}
+
+void handle_set_callbacks(struct mg_callbacks *ret)
+{
+	ret->begin_request = begin_request;
+	ret->http_error = on_http_error;
+	ret->init_connection = on_connection;
+	ret->connection_closed = on_connection_closed;
+	ret->init_thread = on_thread;
+	ret->exit_thread = on_thread_exit;
+}

@@ -1,0 +1,71 @@
+/* Observe: what the log and the metrics say about a request. */
+#include "http/server_private.h"
+
+#include "base/clock.h"
+#include "obs/log.h"
+
+static const char *route_label(const struct request *req)
+{
+	return req->route != NULL ? req->route->path : "none";
+}
+
+/* The series of a route, method and status: looked up once, then read from the table. */
+static struct series *duration_series(struct server *server, const struct request *req,
+                                      const struct status_row *status)
+{
+	size_t route_i = req->route != NULL ? (size_t)(req->route - server->routes)
+	                                    : server->n_routes;
+	size_t i = (route_i * (METHOD_OTHER + 1) + req->method) * STATUS_COUNT +
+	           (size_t)(status - status_table);
+	struct series *series = atomic_load_explicit(&server->durations[i], memory_order_acquire);
+
+	if (series == NULL) {
+		series = metrics_series(METRIC_HTTP_REQUEST_DURATION,
+		                        (const char *[]){ method_name(req->method),
+		                                          route_label(req), status->digits });
+		atomic_store_explicit(&server->durations[i], series, memory_order_release);
+	}
+	return series;
+}
+
+static void log_request(const struct connection *c, uint64_t duration_ns, size_t n_sent,
+                        bool is_whole)
+{
+	enum access_log mode = server_options(c->server)->access_log;
+	const struct request *req = &c->req;
+	struct log_line line;
+
+	if (mode == ACCESS_LOG_OFF || (mode == ACCESS_LOG_ERRORS && c->res.status < 400 && is_whole))
+		return;
+	log_begin(&line, c->res.status >= 500 ? LOG_ERROR : LOG_INFO, "request");
+	log_str(&line, "request_id", str_from(req->id));
+	if (req->trace_id[0] != 0)
+		log_str(&line, "trace_id", str_from(req->trace_id));
+	log_str(&line, "method", str_from(method_name(req->method)));
+	log_str(&line, "route", str_from(route_label(req)));
+	if (req->route == NULL && req->path.len > 0)
+		log_str(&line, "path", (struct str){ req->path.data, MIN(req->path.len, (size_t)200) });
+	log_int(&line, "status", c->res.status);
+	log_duration(&line, "duration_ms", duration_ns);
+	log_int(&line, "bytes_in", (int64_t)c->body.len);
+	log_int(&line, "bytes_out", (int64_t)n_sent);
+	log_str(&line, "remote", str_from(req->remote_addr));
+	if (!is_whole)
+		log_str(&line, "cut", STR("the caller did not take the whole answer"));
+	log_end(&line);
+}
+
+void observe_request(struct connection *c, size_t n_sent, bool is_whole)
+{
+	const struct status_row *status = status_find(c->res.status);
+	uint64_t duration_ns = clock_monotonic_ns() - c->req.start_ns;
+
+	if (server_options(c->server)->has_request_metrics)
+		series_observe(duration_series(c->server, &c->req, status), duration_ns);
+	log_request(c, duration_ns, n_sent, is_whole);
+}
+
+void observe_refusal(const char *code)
+{
+	series_add(metrics_series(METRIC_HTTP_REFUSED, (const char *[]){ code }), 1);
+}

@@ -1,0 +1,75 @@
+/* Request: what handlers ask of it. */
+#include "http/request.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <civetweb.h>
+
+#include "http/connection.h"
+
+static const char *const method_names[] = {
+	[METHOD_GET] = "GET",       [METHOD_HEAD] = "HEAD",     [METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",       [METHOD_PATCH] = "PATCH",   [METHOD_DELETE] = "DELETE",
+	[METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "OTHER",
+};
+
+const char *method_name(enum method method)
+{
+	return method_names[method];
+}
+
+struct str request_header_nth(const struct request *req, const char *name, size_t n)
+{
+	const struct mg_request_info *info = req->connection->info;
+	struct str wanted = str_from(name);
+
+	for (int i = 0; info != NULL && i < info->num_headers; i++) {
+		if (!str_eq_fold(str_from(info->http_headers[i].name), wanted))
+			continue;
+		if (n-- == 0)
+			return str_trim(str_from(info->http_headers[i].value));
+	}
+	return (struct str){ NULL, 0 };
+}
+
+struct str request_header(const struct request *req, const char *name)
+{
+	return request_header_nth(req, name, 0);
+}
+
+struct str request_query(const struct request *req, const char *name)
+{
+	for (size_t i = 0; i < req->n_query; i++)
+		if (str_is(req->query[i].name, name))
+			return req->query[i].value;
+	return (struct str){ NULL, 0 };
+}
+
+bool request_has_body(const struct request *req)
+{
+	const struct framing *framing = &req->connection->framing;
+
+	return framing->is_chunked || framing->content_length > 0;
+}
+
+int request_body(struct request *req, struct str *ret, struct err *err)
+{
+	struct connection *c = req->connection;
+
+	TRY(body_read(c, err));
+	*ret = (struct str){ c->body.data, c->body.len };
+	return 0;
+}
+
+/* A caller that only closed its sending side looks the same as one that left; few do that. */
+bool request_is_abandoned(const struct request *req)
+{
+	char byte;
+
+	if (req->connection->fd < 0)
+		return false;
+	ssize_t n = recv(req->connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}

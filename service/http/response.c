@@ -1,0 +1,95 @@
+/* Response: what a handler fills in. */
+#include "http/response.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* More than this is given back after the answer, so that one big answer does not stay for ever. */
+#define OWN_SIZE_KEPT ((size_t)64 << 10)
+#define OWN_SIZE_MIN  (RESPONSE_HEAD_ROOM + 4096)
+
+void response_reset(struct response *res)
+{
+	res->status = 200;
+	res->content_type = "application/json";
+	res->headers_len = 0;
+	res->headers_full = false;
+	res->close = false;
+	if (res->own.cap > OWN_SIZE_KEPT)
+		buf_deinit(&res->own);
+	res->own.max = SIZE_MAX / 2;   /* what a body may grow to is the handler's business */
+	response_clear_body(res);
+}
+
+void response_deinit(struct response *res)
+{
+	buf_deinit(&res->own);
+	buf_deinit(&res->taken);
+}
+
+void response_header(struct response *res, const char *name, const char *fmt, ...)
+{
+	char *start = res->headers + res->headers_len;
+	size_t room = sizeof res->headers - res->headers_len;
+	va_list ap;
+
+	int n_name = snprintf(start, room, "%s: ", name);
+	if (n_name < 0 || (size_t)n_name >= room) {
+		res->headers_full = true;
+		return;
+	}
+	va_start(ap, fmt);
+	int n_value = vsnprintf(start + n_name, room - (size_t)n_name, fmt, ap);
+	va_end(ap);
+	if (n_value < 0 || (size_t)n_name + (size_t)n_value + 2 >= room) {
+		res->headers_full = true;
+		return;
+	}
+	char *end = start + n_name + n_value;
+	for (char *p = start + n_name; p < end; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+	memcpy(end, "\r\n", 2);
+	res->headers_len = (size_t)(end + 2 - res->headers);
+}
+
+struct buf *response_body(struct response *res)
+{
+	if (res->own.len >= RESPONSE_HEAD_ROOM)
+		return &res->own;
+	if (buf_reserve(&res->own, OWN_SIZE_MIN) != NULL)
+		res->own.len = RESPONSE_HEAD_ROOM;
+	return &res->own;
+}
+
+void response_borrow(struct response *res, struct str body)
+{
+	response_clear_body(res);
+	res->borrowed = body;
+}
+
+void response_take(struct response *res, struct buf *body)
+{
+	response_clear_body(res);
+	res->taken = *body;
+	*body = (struct buf){ .max = body->max };
+}
+
+struct str response_body_bytes(const struct response *res)
+{
+	if (res->borrowed.data != NULL)
+		return res->borrowed;
+	if (res->taken.data != NULL)
+		return (struct str){ res->taken.data, res->taken.len };
+	if (res->own.len <= RESPONSE_HEAD_ROOM)
+		return (struct str){ "", 0 };
+	return (struct str){ res->own.data + RESPONSE_HEAD_ROOM, res->own.len - RESPONSE_HEAD_ROOM };
+}
+
+void response_clear_body(struct response *res)
+{
+	buf_reset(&res->own);
+	buf_deinit(&res->taken);
+	res->borrowed = (struct str){ NULL, 0 };
+}

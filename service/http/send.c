@@ -1,0 +1,139 @@
+/* Send: a head in front of the body, both in one write. */
+#include "http/send.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <civetweb.h>
+
+#include "http/connection.h"
+#include "http/server_private.h"
+#include "http/status.h"
+#include "http/watch.h"
+
+/* A borrowed or taken body up to this size is copied behind its head: a second write costs more. */
+#define COPY_MAX    ((size_t)32 << 10)
+#define WRITE_MAX   ((size_t)256 << 20)   /* the library counts in int */
+
+/* Status line, Date, Content-Type, Content-Length, Connection and X-Request-Id fit in the rest. */
+_Static_assert(RESPONSE_HEAD_ROOM >= RESPONSE_HEADERS_SIZE + 1024, "no room for the head");
+
+static char *put(char *to, const char *s)
+{
+	return stpcpy(to, s);
+}
+
+static char *put_size(char *to, size_t n)
+{
+	char digits[24], *p = digits + sizeof digits;
+
+	*--p = 0;
+	do {
+		*--p = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	return put(to, p);
+}
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT", made once a second. */
+static const char *date(struct connection *c)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (now != c->date_second) {
+		gmtime_r(&now, &tm);
+		strftime(c->date, sizeof c->date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		c->date_second = now;
+	}
+	return c->date;
+}
+
+static bool has_body(int status)
+{
+	return status != 204 && status != 304;
+}
+
+static size_t write_head(struct connection *c, size_t body_len, bool close, char *ret)
+{
+	const struct response *res = &c->res;
+	char *to = ret;
+
+	to = put(to, "HTTP/1.1 ");
+	to = put(to, status_find(res->status)->text);
+	to = put(to, "\r\nDate: ");
+	to = put(to, date(c));
+	if (has_body(res->status)) {
+		to = put(to, "\r\nContent-Type: ");
+		to = put(to, res->content_type);
+		to = put(to, "\r\nContent-Length: ");
+		to = put_size(to, body_len);
+	}
+	to = put(to, "\r\nX-Request-Id: ");
+	to = put(to, c->req.id);
+	if (close)
+		to = put(to, "\r\nConnection: close");
+	else if (c->info->http_version != NULL && strcmp(c->info->http_version, "1.0") == 0)
+		to = put(to, "\r\nConnection: keep-alive");
+	to = put(to, "\r\n");
+	memcpy(to, res->headers, res->headers_len);
+	to = put(to + res->headers_len, "\r\n");
+	return (size_t)(to - ret);
+}
+
+/* All of it, or as much as the peer takes; returns how much that was. */
+static size_t write_all(struct connection *c, const char *data, size_t len)
+{
+	size_t n_written = 0;
+
+	while (n_written < len) {
+		size_t n = MIN(len - n_written, WRITE_MAX);
+		int rc = mg_write(c->mg, data + n_written, n);
+
+		if (rc > 0)
+			n_written += (size_t)rc;
+		if (rc != (int)n)
+			break;
+	}
+	return n_written;
+}
+
+/* The own buffer has room in front of its body. */
+static size_t send_own(struct connection *c, const char *head, size_t head_len)
+{
+	struct buf *own = &c->res.own;
+	char *start = own->data + RESPONSE_HEAD_ROOM - head_len;
+
+	memcpy(start, head, head_len);
+	return write_all(c, start, own->len - RESPONSE_HEAD_ROOM + head_len);
+}
+
+size_t send_response(struct connection *c, bool close, bool *ret)
+{
+	struct response *res = &c->res;
+	struct str body = response_body_bytes(res);
+	char head[RESPONSE_HEAD_ROOM];
+	size_t head_len = write_head(c, body.len, close, head);
+	size_t n_sent, n_wanted = head_len + body.len;
+
+	watch_set_timeout(server_options(c->server)->write_timeout_ms * 1000000);
+	if (c->req.method == METHOD_HEAD || !has_body(res->status) || body.len == 0) {
+		n_wanted = head_len;
+		n_sent = write_all(c, head, head_len);
+	} else if (body.data == res->own.data + RESPONSE_HEAD_ROOM) {
+		n_sent = send_own(c, head, head_len);
+	} else if (body.len <= COPY_MAX &&
+	           buf_reserve(&res->own, RESPONSE_HEAD_ROOM + body.len) != NULL) {
+		memcpy(res->own.data + RESPONSE_HEAD_ROOM, body.data, body.len);
+		res->own.len = RESPONSE_HEAD_ROOM + body.len;
+		n_sent = send_own(c, head, head_len);
+	} else {
+		n_sent = write_all(c, head, head_len);
+		if (n_sent == head_len)
+			n_sent += write_all(c, body.data, body.len);
+	}
+	*ret = n_sent == n_wanted;
+	return n_sent;
+}

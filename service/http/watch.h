@@ -1,0 +1,61 @@
+/*
+ * Watch: what happens on the socket of a connection, seen from below the library.
+ *
+ * civetweb has no deadline for a whole header, body or answer, names no socket, and does not say
+ * why a header could not be read.  The executable therefore defines poll() and recv() in front of
+ * the C library's (interpose.c) and sends the calls of the threads that serve connections through
+ * here.  One watch belongs to each thread; a thread serves one connection at a time.
+ *
+ * Where the calls are not routed through here (unit tests), everything works, without deadlines.
+ *
+ * An expired deadline looks to the library as if the peer had closed its side: it stops reading,
+ * and an answer can still be sent.  Only one that expires while writing cuts the connection.
+ */
+#ifndef HTTP_WATCH_H
+#define HTTP_WATCH_H
+
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum watch_phase {
+	WATCH_OFF,       /* not a thread that serves connections */
+	WATCH_IDLE,      /* between requests: nothing received yet */
+	WATCH_HEADER,    /* a header is on its way */
+	WATCH_REQUEST,   /* the header is in, a handler is at work */
+};
+
+struct watch {
+	enum watch_phase phase;
+	int fd;                          /* -1 until the library first waits for the connection */
+	uint64_t deadline_ns;            /* 0: none; expires on the monotonic clock */
+	uint64_t header_timeout_ns;
+	bool has_expired;
+	bool has_ended;                  /* the peer closed its side */
+	const char *head;                /* where the header under way is received, or NULL */
+	size_t head_len;
+	const atomic_bool *is_draining;  /* idle connections end as soon as this is set */
+};
+
+/* This thread's. */
+extern __thread struct watch watch;
+
+/* Wait for the next header: the first byte within idle_ns, the last within header_ns from there. */
+void watch_wait_for_header(uint64_t idle_ns, uint64_t header_ns, const atomic_bool *is_draining);
+
+/* The header is in.  No deadline holds until one is set. */
+void watch_begin_request(void);
+
+/* From now, for what is read or written next; 0: none. */
+void watch_set_timeout(uint64_t timeout_ns);
+
+typedef int (*watch_poll_fn)(struct pollfd *fds, nfds_t n_fds, int timeout_ms);
+typedef ssize_t (*watch_recv_fn)(int fd, void *buf, size_t len, int flags);
+
+int watch_poll(watch_poll_fn real, struct pollfd *fds, nfds_t n_fds, int timeout_ms);
+ssize_t watch_recv(watch_recv_fn real, int fd, void *buf, size_t len, int flags);
+
+#endif
