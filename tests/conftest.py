@@ -75,6 +75,6 @@ def _address(lines: "queue.Queue[str | None]") -> str:
             entry = json.loads(line)
         except ValueError:
             continue
-        if "listen" in entry:
-            return f"http://{entry['listen']}"
+        if "service" in entry:
+            return f"http://{entry['service']}"
     pytest.fail("the service did not start:\n" + "".join(seen))

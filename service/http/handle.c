@@ -161,14 +161,28 @@ static int parse_query(struct connection *c, struct err *err)
 	return query_parse(req->query_string, c->query_text, req->query, &req->n_query, err);
 }
 
-/* The status that a chunked body's failure to arrive is answered with. */
-static struct refusal body_refusal(int rc)
+/* What a body that did not arrive whole is answered with. */
+static struct refusal body_refusal(enum err_code failure)
 {
-	switch (rc) {
+	switch (failure) {
 	case ERR_TOO_LARGE: return (struct refusal){ 413, "body_too_large" };
 	case ERR_TIME:      return (struct refusal){ 408, "timeout" };
 	case ERR_NOMEM:     return (struct refusal){ 503, "overloaded" };
-	default:            return (struct refusal){ 400, "framing_invalid" };
+	case ERR_INVALID:   return (struct refusal){ 400, "framing_invalid" };
+	default:            return (struct refusal){ 400, "body_incomplete" };
+	}
+}
+
+/* A handler could not answer: because it could not have the body, or for a reason of its own. */
+static void answer_failure(struct connection *c, const struct err *err)
+{
+	c->res.headers_len = 0;
+	if (c->body.state == BODY_FAILED && err->code == c->body.failure) {
+		struct refusal refusal = body_refusal(c->body.failure);
+
+		answer_problem(c, refusal.status, refusal.code, err);
+	} else {
+		answer_problem(c, 0, NULL, err);
 	}
 }
 
@@ -190,8 +204,7 @@ static void route_request(struct connection *c)
 	} else if (parse_query(c, &err) != 0) {
 		answer_problem(c, 400, "parameter_invalid", &err);
 	} else if (req->route->handle(req, &c->res, &err) != 0) {
-		c->res.headers_len = 0;
-		answer_problem(c, 0, NULL, &err);
+		answer_failure(c, &err);
 	}
 	/* A body that could not be read leaves the connection at an unknown place. */
 	if (c->body.state == BODY_FAILED)
@@ -213,13 +226,9 @@ static int handle_request(struct connection *c)
 	identify(&c->req, c->slot, c->n_requests);
 	fill_request(c);
 	/* Whether chunks are well formed decides whether this is one request, so before all else. */
-	if (c->framing.is_chunked) {
-		int rc = body_read(c, &err);
-
-		if (rc != 0) {
-			refuse(c, body_refusal(rc), &err);
-			return finish_request(c);
-		}
+	if (c->framing.is_chunked && body_read(c, &err) != 0) {
+		refuse(c, body_refusal(c->body.failure), &err);
+		return finish_request(c);
 	}
 	if (c->req.method == METHOD_OTHER) {
 		(void)err_set(&err, ERR_INVALID, "this method is not one of this service");
@@ -240,7 +249,7 @@ static int begin_request(struct mg_connection *mg)
 	c->has_served = true;
 	atomic_fetch_sub(&server->n_in_flight, 1);
 	watch_wait_for_header(server->options.keep_alive_timeout_ms * MS_NS,
-	                      server->options.header_timeout_ms * MS_NS, &server->is_draining);
+	                      server->options.header_timeout_ms * MS_NS, &server->is_closing_idle);
 	return status;
 }
 
@@ -317,7 +326,7 @@ static int on_connection(const struct mg_connection *mg, void **conn_data)
 	c->has_served = false;
 	watch.fd = -1;
 	watch_wait_for_header(server->options.header_timeout_ms * MS_NS,
-	                      server->options.header_timeout_ms * MS_NS, &server->is_draining);
+	                      server->options.header_timeout_ms * MS_NS, &server->is_closing_idle);
 	return 0;
 }
 

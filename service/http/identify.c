@@ -34,9 +34,10 @@ static char *put_hex(char *to, uint64_t n)
 /* The hashes are keyed with random bytes of this process, so the ids cannot be guessed or collide. */
 void identify_fresh(struct request *req, uint64_t slot, uint64_t n)
 {
-	char *to = put_hex(req->id, hash_pair(slot, n));
+	uint64_t half = hash_pair(slot, n);
+	char *to = put_hex(req->id, half);
 
-	to = put_hex(to, hash_pair(n, slot));
+	to = put_hex(to, hash_u64(half));
 	*to = 0;
 }
 

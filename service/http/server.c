@@ -22,7 +22,7 @@ static int on_message(const struct mg_connection *mg, const char *message)
 {
 	struct server *server = mg != NULL ? mg_get_user_data(mg_get_context(mg)) : NULL;
 
-	if (server != NULL && server->mg == NULL)
+	if (server != NULL && !atomic_load(&server->has_started))
 		snprintf(server->start_error, sizeof server->start_error, "%s", message);
 	else
 		log_message(LOG_WARNING, "http: %s", message);
@@ -92,6 +92,7 @@ static int start_library(struct server *server, struct err *err)
 		return err_set(err, ERR_UNAVAILABLE, "cannot listen on %s: %s", o->listen,
 		               server->start_error);
 	server->mg = mg;
+	atomic_store(&server->has_started, true);
 	return 0;
 }
 
@@ -164,6 +165,11 @@ void server_drain(struct server *server)
 	atomic_store(&server->is_draining, true);
 }
 
+void server_close_idle(struct server *server)
+{
+	atomic_store(&server->is_closing_idle, true);
+}
+
 unsigned server_in_flight(const struct server *server)
 {
 	return atomic_load(&server->n_in_flight);
@@ -176,4 +182,11 @@ void server_stop(struct server *server)
 	mg_stop(server->mg);
 	mg_exit_library();
 	server_destroy(server);
+}
+
+const char *server_library(void)
+{
+	static const char text[] = "civetweb " CIVETWEB_VERSION;
+
+	return text;
 }

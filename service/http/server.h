@@ -28,7 +28,8 @@
  * Turn an error into the answer.  Where HTTP itself decides (framing, unknown path, header too
  * large) status and code say what it is: "framing_invalid", "not_found", "method_not_allowed",
  * "uri_too_long", "header_too_large", "length_required", "timeout", "expectation_failed",
- * "parameter_invalid", "body_too_large", "not_implemented", "version_not_supported", "internal".
+ * "parameter_invalid", "body_too_large", "body_incomplete", "overloaded", "not_implemented",
+ * "version_not_supported".
  * Where a handler failed, status is 0 and code NULL: err->code decides.  err->message is the
  * detail, err->limit the option that was reached, or NULL.  The response is empty but for headers
  * that must stay (Allow), and is sent as application/problem+json unless the callback says
@@ -60,16 +61,22 @@ struct server;
 int server_start(const struct server_options *options, const struct route *routes,
                  struct server **ret, struct err *err) MUST_CHECK;
 
-/* The port that was bound. */
+/* The port that was bound, which port 0 left open. */
 unsigned server_port(const struct server *server);
 
 /* From now on every answer carries Connection: close. */
 void server_drain(struct server *server);
 
+/* From now on, too, connections that wait for a next request end. */
+void server_close_idle(struct server *server);
+
 /* Requests whose answer is not sent yet. */
 unsigned server_in_flight(const struct server *server);
 
-/* Stop listening, end what is left, join the threads.  NULL is fine. */
+/* Stop listening, cut what is left, join the threads: takes up to two seconds.  NULL is fine. */
 void server_stop(struct server *server);
+
+/* "civetweb 1.15": the library underneath. */
+const char *server_library(void);
 
 #endif

@@ -23,7 +23,7 @@ struct server {
 	atomic_uint n_threads_started;
 	atomic_uint n_connections;           /* that hold a thread */
 	atomic_uint n_in_flight;
-	atomic_bool is_draining;
+	atomic_bool has_started, is_draining, is_closing_idle;
 	struct series *connections_gauge;
 	/* [n_routes + 1][METHOD_OTHER + 1][STATUS_COUNT]; the last route is "none matched". */
 	struct series *_Atomic *durations;

@@ -73,6 +73,21 @@ bool health_is_ready(void)
 	return atomic_load(&has_started) && !health_is_draining() && all_well();
 }
 
+void health_explain(char *ret, size_t size)
+{
+	size_t len = 0;
+
+	snprintf(ret, size, "%s", health_is_draining() ? "draining" : "starting");
+	if (health_is_draining() || !atomic_load(&has_started))
+		return;
+	pthread_mutex_lock(&health.lock);
+	for (size_t i = 0; i < health.n_checks && len < size; i++)
+		if (!health.checks[i].is_well)
+			len += (size_t)snprintf(ret + len, size - len, "%s%s: %s", len == 0 ? "" : "; ",
+			                        health.checks[i].name, health.checks[i].detail);
+	pthread_mutex_unlock(&health.lock);
+}
+
 static const char *status_name(void)
 {
 	if (health_is_draining())

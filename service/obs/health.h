@@ -9,6 +9,7 @@
 #define OBS_HEALTH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 
@@ -20,6 +21,9 @@ void health_set_draining(void);
 bool health_is_draining(void);
 
 bool health_is_ready(void);
+
+/* Why it is not ready: "draining", "starting", or the failing checks with their details. */
+void health_explain(char *ret, size_t size);
 
 /* {"status":"ready"|"starting"|"draining"|"failing"}, with "checks" when verbose. */
 void health_write(struct buf *ret, bool verbose);

@@ -33,7 +33,7 @@ CLI_MAY_INCLUDE = {
     "run": {"engine", "compute", "doc", "base"},
     "check": {"engine", "compute", "doc", "base"},
     "operators": {"engine", "doc", "base"},
-    "version": {"doc", "base", "engine"},
+    "version": {"doc", "base", "engine", "http", "json"},
     "health": {"base"},
 }
 ONLY_IN = {

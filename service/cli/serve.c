@@ -1,0 +1,326 @@
+/* docmill serve: the service.  The one file that knows every layer. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/health.h"
+#include "api/metrics.h"
+#include "base/build.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "http/server.h"
+#include "obs/health.h"
+#include "obs/log.h"
+#include "obs/metrics.h"
+
+/* Probes and a scraper; they must never wait behind the service's own requests. */
+#define ADMIN_THREADS 4
+#define ADMIN_MAX_BODY ((size_t)4096)
+
+/* Stopping joins threads of a library that has been seen to hang; this is more than it ever takes. */
+#define STOP_TIMEOUT_S 10
+
+/* The library's queue, its listeners, the log, the store. */
+#define SPARE_FDS 512
+
+struct service {
+	struct config config;
+	struct server *http, *admin;
+};
+
+extern char **environ;
+
+static int fail(int exit_code, const struct err *err)
+{
+	fprintf(stderr, "docmill serve: %s\n", err->message);
+	return exit_code;
+}
+
+static int exit_code_of(const struct err *err)
+{
+	switch (err->code) {
+	case ERR_INVALID:     return EX_CONFIG;
+	case ERR_NOT_FOUND:   return EX_USAGE;
+	case ERR_IO:          return EX_NOINPUT;
+	case ERR_UNAVAILABLE: return EX_UNAVAILABLE;
+	default:              return EX_SOFTWARE;
+	}
+}
+
+static int print_help(const char *how)
+{
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	if (strcmp(how, "--help=markdown") == 0) {
+		config_write_markdown(&text);
+	} else {
+		buf_append_cstr(&text, "usage: docmill serve [OPTION]...\n");
+		config_write_help(&text);
+	}
+	size_t n = fwrite(text.data, 1, text.len, stdout);
+	bool is_whole = n == text.len && fflush(stdout) == 0;
+	buf_deinit(&text);
+	return is_whole ? 0 : EX_IOERR;
+}
+
+/* All threads inherit this: signals are for the thread that waits for them. */
+static void block_signals(sigset_t *ret)
+{
+	sigemptyset(ret);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGINT);
+	sigset_t all = *ret;
+	sigaddset(&all, SIGHUP);
+	sigaddset(&all, SIGPIPE);
+	sigaddset(&all, SIGUSR1);
+	sigaddset(&all, SIGUSR2);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
+/* Without descriptors the library's accept loop spins, so there must be one for each thread. */
+static int raise_fd_limit(const struct config *config, struct err *err)
+{
+	struct rlimit fds;
+
+	if (getrlimit(RLIMIT_NOFILE, &fds) != 0)
+		return err_set(err, ERR_UNAVAILABLE, "open files: %s", strerror(errno));
+	fds.rlim_cur = fds.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &fds) != 0)
+		return err_set(err, ERR_UNAVAILABLE, "open files: %s", strerror(errno));
+	if (fds.rlim_cur < config->http_threads + SPARE_FDS)
+		return err_set(err, ERR_INVALID,
+		               "--http-threads %llu needs %llu open files, and %llu are allowed",
+		               (unsigned long long)config->http_threads,
+		               (unsigned long long)config->http_threads + SPARE_FDS,
+		               (unsigned long long)fds.rlim_cur);
+	return 0;
+}
+
+/*
+ * Few arenas, since most threads allocate little and an arena is never given back; and large
+ * blocks always from the system, to which they go back when they are freed.
+ */
+static void tune_malloc(void)
+{
+	mallopt(M_ARENA_MAX, 4);
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
+}
+
+static void problem_plain(const struct request *req, struct response *res, int status,
+                          const char *code, const struct err *err)
+{
+	struct buf *body = response_body(res);
+
+	if (status == 0)
+		res->status = err->code == ERR_CANCELLED || err->code == ERR_UNAVAILABLE ? 503 : 400;
+	buf_append_cstr(body, "{\"type\":\"about:blank\",\"title\":");
+	buf_append_json_string(body, str_from(code != NULL ? code : err_code_name(err->code)));
+	buf_printf(body, ",\"status\":%d,\"detail\":", res->status);
+	buf_append_json_string(body, str_from(err->message));
+	buf_append_cstr(body, ",\"code\":");
+	buf_append_json_string(body, str_from(code != NULL ? code : err_code_name(err->code)));
+	if (err->limit != NULL) {
+		buf_append_cstr(body, ",\"limit\":");
+		buf_append_json_string(body, str_from(err->limit));
+	}
+	buf_append_cstr(body, ",\"request_id\":");
+	buf_append_json_string(body, str_from(req->id));
+	buf_append_char(body, '}');
+}
+
+static const struct route service_routes[] = {
+	{ METHOD_GET, "/livez", health_live, "livez", "Is the process alive?" },
+	{ METHOD_GET, "/readyz", health_ready, "readyz", "Should it be sent requests?" },
+	{ 0 },
+};
+
+static const struct route admin_routes[] = {
+	{ METHOD_GET, "/livez", health_live, "livez", "Is the process alive?" },
+	{ METHOD_GET, "/readyz", health_ready, "readyz", "Should it be sent requests?" },
+	{ METHOD_GET, "/metrics", metrics_get, "metrics", "What is measured." },
+	{ 0 },
+};
+
+static int open_log(const struct config *config, struct err *err)
+{
+	return log_open(&(struct log_options){
+		.level = (enum log_level)config->log_level,
+		.format = (enum log_format)config->log_format,
+		.fd = STDERR_FILENO,
+	}, err);
+}
+
+static int check_store(const struct config *config, struct err *err)
+{
+	if (strcmp(config->store, "memory") != 0)
+		return err_set(err, ERR_INVALID, "--store %s: this version knows only memory",
+		               config->store);
+	return 0;
+}
+
+static int start_servers(struct service *service, struct err *err)
+{
+	const struct config *config = &service->config;
+	struct server_options options = {
+		.name = "service",
+		.listen = config->listen,
+		.n_threads = (unsigned)config->http_threads,
+		.keep_alive_timeout_ms = config->keep_alive_timeout_ms,
+		.header_timeout_ms = config->header_timeout_ms,
+		.body_timeout_ms = config->body_timeout_ms,
+		.write_timeout_ms = config->write_timeout_ms,
+		.max_body = config->max_body,
+		.max_header = config->max_header,
+		.access_log = (enum access_log)config->access_log,
+		.has_request_metrics = true,
+		.problem = problem_plain,
+	};
+
+	TRY(server_start(&options, service_routes, &service->http, err));
+	options.name = "admin";
+	options.listen = config->admin_listen;
+	options.n_threads = ADMIN_THREADS;
+	options.max_body = ADMIN_MAX_BODY;
+	options.access_log = ACCESS_LOG_OFF;
+	options.has_request_metrics = false;
+	return server_start(&options, admin_routes, &service->admin, err);
+}
+
+/* "127.0.0.1:8001": the host as configured, the port as bound. */
+static void log_address(struct log_line *line, const char *key, const char *listen,
+                        const struct server *server)
+{
+	char text[300];
+	const char *colon = strrchr(listen, ':');
+	int host_len = colon != NULL ? (int)(colon - listen) : 0;
+
+	snprintf(text, sizeof text, "%.*s:%u", host_len, listen, server_port(server));
+	log_str(line, key, str_from(text));
+}
+
+static void log_listening(const struct service *service)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_INFO, "listening");
+	log_address(&line, "service", service->config.listen, service->http);
+	log_address(&line, "admin", service->config.admin_listen, service->admin);
+	log_str(&line, "version", str_from(build.version));
+	log_end(&line);
+}
+
+/* Wait for a signal of the set; false when none came in time. */
+static bool wait_for_signal(const sigset_t *signals, uint64_t timeout_ms)
+{
+	struct timespec timeout = {
+		.tv_sec = (time_t)(timeout_ms / 1000),
+		.tv_nsec = (long)(timeout_ms % 1000) * 1000000,
+	};
+	uint64_t until_ns = clock_monotonic_ns() + timeout_ms * 1000000;
+
+	while (sigtimedwait(signals, NULL, &timeout) < 0) {
+		if (errno != EINTR || clock_monotonic_ns() >= until_ns)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * First only say so, so that callers look elsewhere; then wait for what is under way.  A second
+ * signal ends the waiting.
+ */
+static void drain(struct service *service, const sigset_t *signals)
+{
+	const struct config *config = &service->config;
+	struct log_line line;
+
+	log_message(LOG_INFO, "draining");
+	health_set_draining();
+	server_drain(service->http);
+	server_drain(service->admin);
+	bool is_urgent = wait_for_signal(signals, config->shutdown_delay_ms);
+	server_close_idle(service->http);
+	uint64_t until_ns = clock_monotonic_ns() + config->shutdown_timeout_ms * 1000000;
+	while (!is_urgent && server_in_flight(service->http) > 0 && clock_monotonic_ns() < until_ns)
+		is_urgent = wait_for_signal(signals, 10);
+	log_begin(&line, LOG_INFO, "stopping");
+	log_int(&line, "requests_cut", server_in_flight(service->http));
+	log_end(&line);
+}
+
+static void *watch_stop(void *arg)
+{
+	(void)arg;
+	sleep(STOP_TIMEOUT_S);
+	_exit(0);   /* what was under way has ended, or was given up; only threads hang */
+}
+
+static void stop_service(struct service *service)
+{
+	pthread_t watchdog;
+
+	if (pthread_create(&watchdog, NULL, watch_stop, NULL) == 0)
+		pthread_detach(watchdog);
+	server_stop(service->http);
+	server_stop(service->admin);
+	service->http = service->admin = NULL;
+}
+
+static int serve(struct service *service, const sigset_t *signals, struct err *err)
+{
+	TRY(start_servers(service, err));
+	series_set(metrics_series(METRIC_BUILD_INFO, (const char *[]){ build.version, build.revision,
+	                                                              build.compiler }), 1);
+	health_set_started();
+	log_listening(service);
+	(void)sigwaitinfo(signals, NULL);
+	drain(service, signals);
+	return 0;
+}
+
+static int run(struct service *service, int argc, char **argv, struct err *err)
+{
+	sigset_t signals;
+
+	TRY(config_load(&service->config, argc, argv, environ, err));
+	TRY(config_check(&service->config, err));
+	TRY(check_store(&service->config, err));
+	TRY(raise_fd_limit(&service->config, err));
+	if (service->config.check) {
+		printf("docmill serve: the options are fine\n");
+		return 0;
+	}
+	tune_malloc();
+	block_signals(&signals);
+	TRY(open_log(&service->config, err));
+	int rc = serve(service, &signals, err);
+	stop_service(service);
+	log_close();
+	return rc;
+}
+
+int serve_run(int argc, char **argv)
+{
+	struct service service = { 0 };
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--help=markdown") == 0)
+			return print_help(argv[i]);
+	int rc = run(&service, argc, argv, &err);
+	config_deinit(&service.config);
+	metrics_reset();
+	return rc == 0 ? 0 : fail(exit_code_of(&err), &err);
+}
