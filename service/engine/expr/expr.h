@@ -99,6 +99,10 @@ struct expr *expr_constant(struct compiler *c, struct value v);
 /* A node that is a path given with its dollar sign(s): "$a.b", "$$ROOT.x". */
 int expr_compile_path(struct compiler *c, struct str path, struct expr **ret) MUST_CHECK;
 
+/* The parts of "a.b.c", no dollar sign before it; reports what is not a field path. */
+int expr_split_path(struct compiler *c, struct str path, struct str **ret, uint32_t *ret_n)
+	MUST_CHECK;
+
 /* Arguments of a list (or one alone), counted; and by name, as params says. */
 int expr_compile_args(struct compiler *c, const struct expr_op *op, struct value spec,
                       struct expr **ret) MUST_CHECK;
@@ -140,6 +144,12 @@ int expr_eval_strict(const struct expr *e, struct eval *ev, struct value *ret);
 
 /* The value of a path in an object: maps over arrays, numbers are names (PIPELINE 2.4). */
 struct value expr_path_get(struct arena *a, struct value v, const struct str *parts, uint32_t n);
+
+/*
+ * A field as it stands (raw, if nobody looked), or missing; remembers in ev->caches[cache] where
+ * it was.
+ */
+struct value expr_field_raw(struct eval *ev, uint32_t cache, struct object *o, struct str name);
 
 /* ---- the table ---- */
 

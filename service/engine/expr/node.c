@@ -72,14 +72,14 @@ struct value expr_path_get(struct arena *a, struct value v, const struct str *pa
 }
 
 /* The first step of most paths: records share shapes, so the place is usually known. */
-static struct value field_get_raw(const struct expr_path *path, struct eval *ev, struct object *o)
+struct value expr_field_raw(struct eval *ev, uint32_t cache_i, struct object *o, struct str name)
 {
-	struct path_cache *cache = &ev->caches[path->cache];
+	struct path_cache *cache = &ev->caches[cache_i];
 
 	if (LIKELY(o->shape != NULL && o->shape == cache->shape))
 		return cache->i < 0 ? MISSING : o->values[cache->i];
 
-	int32_t i = object_find(ev->arena, o, path->parts[0]);
+	int32_t i = object_find(ev->arena, o, name);
 	if (o->shape != NULL && o->shape->is_lasting && (i >= 0 || !o->is_partial))
 		*cache = (struct path_cache){ .shape = o->shape, .i = i };
 	return i < 0 ? MISSING : o->values[i];
@@ -92,7 +92,7 @@ static struct value path_get_raw(const struct expr_path *path, struct eval *ev)
 	if (path->n_parts == 0)
 		return v;
 	if (LIKELY(v.type == VALUE_OBJECT)) {
-		v = field_get_raw(path, ev, v.object);
+		v = expr_field_raw(ev, path->cache, v.object, path->parts[0]);
 		if (path->n_parts == 1)
 			return v;
 		return expr_path_get(ev->arena, value_decode(ev->arena, v), path->parts + 1,
@@ -129,7 +129,7 @@ const struct expr_path *expr_as_field(const struct expr *e)
 	return &e->path;
 }
 
-static int split_path(struct compiler *c, struct str path, struct str **ret, uint32_t *ret_n)
+int expr_split_path(struct compiler *c, struct str path, struct str **ret, uint32_t *ret_n)
 {
 	size_t n = compile_path_depth(path);
 
@@ -205,8 +205,8 @@ static int compile_variable_path(struct compiler *c, struct str text, struct exp
 	if (slot < 0)
 		return compile_system_variable(c, name, rest.len > 0, ret);
 	if (rest.len > 0)
-		TRY(split_path(c, (struct str){ rest.data + 1, rest.len - 1 }, &parts,
-		               &e->path.n_parts));
+		TRY(expr_split_path(c, (struct str){ rest.data + 1, rest.len - 1 }, &parts,
+		                    &e->path.n_parts));
 	e->path.slot = (uint32_t)slot;
 	e->path.parts = parts;
 	*ret = e;
@@ -228,7 +228,7 @@ int expr_compile_path(struct compiler *c, struct str text, struct expr **ret)
 		return compile_variable_path(c, (struct str){ text.data + 2, text.len - 2 }, e, ret);
 
 	int64_t current = compile_lookup(c, STR("CURRENT"));
-	TRY(split_path(c, (struct str){ text.data + 1, text.len - 1 }, &parts, &e->path.n_parts));
+	TRY(expr_split_path(c, (struct str){ text.data + 1, text.len - 1 }, &parts, &e->path.n_parts));
 	e->path.slot = (uint32_t)current;
 	e->path.parts = parts;
 	*ret = e;
