@@ -9,7 +9,10 @@
 
 static const struct command commands[] = {
 	{ "serve", serve_run, "answer HTTP requests" },
+	{ "run", run_run, "run a pipeline over documents from a file or standard input" },
+	{ "check", check_run, "compile a pipeline and print every problem with its place" },
 	{ "health", health_run, "ask a running service whether it is ready" },
+	{ "operators", operators_run, "print every stage and operator that is implemented" },
 	{ "version", version_run, "say what was built" },
 };
 

@@ -15,7 +15,10 @@ struct command {
 };
 
 int serve_run(int argc, char **argv);
+int run_run(int argc, char **argv);
+int check_run(int argc, char **argv);
 int health_run(int argc, char **argv);
+int operators_run(int argc, char **argv);
 int version_run(int argc, char **argv);
 
 #endif

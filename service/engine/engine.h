@@ -88,6 +88,9 @@ struct run_input {
 	bool is_explained;
 	bool (*is_cancelled)(void *arg);   /* may be NULL */
 	void *cancel_arg;
+	/* After each batch: documents and bytes read so far.  May be NULL. */
+	void (*on_progress)(void *arg, uint64_t n_documents, uint64_t n_bytes);
+	void *progress_arg;
 	run_sink_fn *sink;
 	void *sink_arg;
 };

@@ -89,6 +89,12 @@ static int sink(void *arg, struct value *docs, size_t n_docs)
 	return run->input->sink(run->input->sink_arg, &run->batch, docs, n_docs, run->err);
 }
 
+static void report_progress(const struct run *run, const struct object *last)
+{
+	run->input->on_progress(run->input->progress_arg, run->stats.documents_in,
+	                        (uint64_t)(last->raw - run->input->documents.text));
+}
+
 static int read_documents(struct run *run, struct flow *flow)
 {
 	const struct plan *plan = run->input->plan;
@@ -107,6 +113,8 @@ static int read_documents(struct run *run, struct flow *flow)
 			return 0;
 		run->stats.documents_in += n;
 		TRY(eval_tick_slow(&run->ev));
+		if (run->input->on_progress != NULL)
+			report_progress(run, run->docs[n - 1].object);
 		if (!flow_is_done(flow))
 			TRY(flow_push(flow, run->docs, n));
 	}
