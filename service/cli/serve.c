@@ -13,8 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/health.h"
-#include "api/metrics.h"
+#include "api/app.h"
+#include "api/problem.h"
+#include "api/routes.h"
 #include "base/build.h"
 #include "base/clock.h"
 #include "config/config.h"
@@ -35,6 +36,7 @@
 
 struct service {
 	struct config config;
+	struct app app;
 	struct server *http, *admin;
 };
 
@@ -118,41 +120,6 @@ static void tune_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
-static void problem_plain(const struct request *req, struct response *res, int status,
-                          const char *code, const struct err *err)
-{
-	struct buf *body = response_body(res);
-
-	if (status == 0)
-		res->status = err->code == ERR_CANCELLED || err->code == ERR_UNAVAILABLE ? 503 : 400;
-	buf_append_cstr(body, "{\"type\":\"about:blank\",\"title\":");
-	buf_append_json_string(body, str_from(code != NULL ? code : err_code_name(err->code)));
-	buf_printf(body, ",\"status\":%d,\"detail\":", res->status);
-	buf_append_json_string(body, str_from(err->message));
-	buf_append_cstr(body, ",\"code\":");
-	buf_append_json_string(body, str_from(code != NULL ? code : err_code_name(err->code)));
-	if (err->limit != NULL) {
-		buf_append_cstr(body, ",\"limit\":");
-		buf_append_json_string(body, str_from(err->limit));
-	}
-	buf_append_cstr(body, ",\"request_id\":");
-	buf_append_json_string(body, str_from(req->id));
-	buf_append_char(body, '}');
-}
-
-static const struct route service_routes[] = {
-	{ METHOD_GET, "/livez", health_live, "livez", "Is the process alive?" },
-	{ METHOD_GET, "/readyz", health_ready, "readyz", "Should it be sent requests?" },
-	{ 0 },
-};
-
-static const struct route admin_routes[] = {
-	{ METHOD_GET, "/livez", health_live, "livez", "Is the process alive?" },
-	{ METHOD_GET, "/readyz", health_ready, "readyz", "Should it be sent requests?" },
-	{ METHOD_GET, "/metrics", metrics_get, "metrics", "What is measured." },
-	{ 0 },
-};
-
 static int open_log(const struct config *config, struct err *err)
 {
 	return log_open(&(struct log_options){
@@ -162,12 +129,26 @@ static int open_log(const struct config *config, struct err *err)
 	}, err);
 }
 
-static int check_store(const struct config *config, struct err *err)
+static int open_app(struct service *service, struct err *err)
 {
-	if (strcmp(config->store, "memory") != 0)
-		return err_set(err, ERR_INVALID, "--store %s: this version knows only memory",
-		               config->store);
-	return 0;
+	const struct config *config = &service->config;
+	const struct store_limits store_limits = STORE_LIMITS_DEFAULT;
+	struct app *app = &service->app;
+
+	app->max_body = config->max_body;
+	app->max_header = config->max_header;
+	app->limits = (struct limits){
+		.depth_max = (uint32_t)config->max_depth,
+		.key_len_max = (uint32_t)config->max_key,
+		.stages_max = (uint32_t)config->max_stages,
+		.documents_max = config->max_documents,
+		.output_max = config->max_output,
+		.memory_max = config->max_memory,
+		.time_ms_max = config->max_time_ms,
+		.regex_steps_max = (uint32_t)config->max_regex_steps,
+	};
+	TRY(store_open(str_from(config->store), &store_limits, &app->store, err));
+	return app_init(app, err);
 }
 
 static int start_servers(struct service *service, struct err *err)
@@ -185,7 +166,8 @@ static int start_servers(struct service *service, struct err *err)
 		.max_header = config->max_header,
 		.access_log = (enum access_log)config->access_log,
 		.has_request_metrics = true,
-		.problem = problem_plain,
+		.problem = problem_answer,
+		.app = &service->app,
 	};
 
 	TRY(server_start(&options, service_routes, &service->http, err));
@@ -296,7 +278,7 @@ static int run(struct service *service, int argc, char **argv, struct err *err)
 
 	TRY(config_load(&service->config, argc, argv, environ, err));
 	TRY(config_check(&service->config, err));
-	TRY(check_store(&service->config, err));
+	TRY(open_app(service, err));
 	TRY(raise_fd_limit(&service->config, err));
 	if (service->config.check) {
 		printf("docmill serve: the options are fine\n");
@@ -320,6 +302,7 @@ int serve_run(int argc, char **argv)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--help=markdown") == 0)
 			return print_help(argv[i]);
 	int rc = run(&service, argc, argv, &err);
+	app_deinit(&service.app);
 	config_deinit(&service.config);
 	metrics_reset();
 	return rc == 0 ? 0 : fail(exit_code_of(&err), &err);

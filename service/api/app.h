@@ -1,0 +1,45 @@
+/*
+ * App: what every handler can reach, through request.app.
+ *
+ * cli/serve makes it, fills it in, and keeps it until the last server has stopped.  It is read
+ * by many threads at once and changed by none; what changes is behind the pointers, and guards
+ * itself.
+ */
+#ifndef API_APP_H
+#define API_APP_H
+
+#include "base/err.h"
+#include "base/macros.h"
+#include "engine/limits.h"
+#include "http/request.h"
+#include "obs/metrics.h"
+#include "store/store.h"
+
+/* Series that handlers count in. */
+struct app_metrics {
+	struct series *transform_read, *transform_run, *transform_write;
+	struct series *documents_in, *documents_out;
+};
+
+struct app {
+	struct store *store;
+	struct limits limits;          /* of one transform */
+	size_t max_body, max_header;   /* bytes: what the listeners were started with */
+	struct app_metrics metrics;
+	char *capabilities;            /* the answer of GET /capabilities, made once */
+	size_t capabilities_len;
+	uint64_t capabilities_tag;
+};
+
+/* Complete an app whose store, limits and sizes are set; once, before the first request. */
+int app_init(struct app *app, struct err *err) MUST_CHECK;
+
+/* Closes the store too. */
+void app_deinit(struct app *app);
+
+static inline const struct app *request_app(const struct request *req)
+{
+	return req->app;
+}
+
+#endif

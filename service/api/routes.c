@@ -1,0 +1,129 @@
+/* The tables of routes. */
+#include "api/routes.h"
+
+#include "api/capabilities.h"
+#include "api/health.h"
+#include "api/metrics.h"
+#include "api/pages.h"
+#include "api/tasks.h"
+#include "api/transform.h"
+
+const struct route service_routes[] = {
+	{
+		.method = METHOD_POST,
+		.path = "/transform",
+		.handle = transform_run,
+		.name = "transform",
+		.doc = "Run a pipeline over the documents sent.",
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/transform/validate",
+		.handle = transform_validate,
+		.name = "transform_validate",
+		.doc = "Compile a pipeline and tell every problem.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/tasks",
+		.handle = task_list,
+		.name = "task_list",
+		.doc = "List tasks, oldest first.",
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/tasks",
+		.handle = task_create,
+		.name = "task_create",
+		.doc = "Create a task.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/tasks/{id}",
+		.handle = task_get,
+		.name = "task_get",
+		.doc = "Get one task.",
+	},
+	{
+		.method = METHOD_PUT,
+		.path = "/tasks/{id}",
+		.handle = task_update,
+		.name = "task_update",
+		.doc = "Set whichever fields are given.",
+	},
+	{
+		.method = METHOD_DELETE,
+		.path = "/tasks/{id}",
+		.handle = task_delete,
+		.name = "task_delete",
+		.doc = "Delete a task.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/capabilities",
+		.handle = capabilities_get,
+		.name = "capabilities",
+		.doc = "Tell which stages, operators, limits and media types there are.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/openapi.json",
+		.handle = page_openapi,
+		.name = "openapi",
+		.doc = "The contract.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/version",
+		.handle = page_version,
+		.name = "version",
+		.doc = "Tell what was built.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/livez",
+		.handle = health_live,
+		.name = "livez",
+		.doc = "Is the process alive?",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/readyz",
+		.handle = health_ready,
+		.name = "readyz",
+		.doc = "Should the service be sent requests?",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/",
+		.handle = page_index,
+		.name = "index",
+		.doc = "Everything that is here.",
+	},
+	{ 0 },
+};
+
+const struct route admin_routes[] = {
+	{
+		.method = METHOD_GET,
+		.path = "/livez",
+		.handle = health_live,
+		.name = "livez",
+		.doc = "Is the process alive?",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/readyz",
+		.handle = health_ready,
+		.name = "readyz",
+		.doc = "Should the service be sent requests?",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/metrics",
+		.handle = metrics_get,
+		.name = "metrics",
+		.doc = "What is measured, for Prometheus.",
+	},
+	{ 0 },
+};

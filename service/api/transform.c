@@ -1,0 +1,320 @@
+/* POST /transform and POST /transform/validate. */
+#include "api/transform.h"
+
+#include <inttypes.h>
+
+#include "api/accept.h"
+#include "api/app.h"
+#include "api/body.h"
+#include "api/problem.h"
+#include "api/transform_request.h"
+#include "base/clock.h"
+#include "json/write.h"
+#include "obs/metrics.h"
+
+/* Room for what surrounds the documents in an answer; the stages are at most max-stages. */
+#define ENVELOPE_MAX ((size_t)1 << 20)
+
+/* The forms of an answer, the one that is given unasked first. */
+static const char *const forms[] = {
+	"application/json", "application/x-ndjson", "application/ejson",
+	"application/ejson;mode=canonical",
+};
+
+enum form { FORM_JSON, FORM_NDJSON, FORM_EJSON, FORM_EJSON_CANONICAL, FORM_COUNT };
+
+_Static_assert(ARRAY_LEN(forms) == FORM_COUNT, "a form has a name");
+
+static const enum write_mode write_modes[FORM_COUNT] = {
+	[FORM_JSON] = WRITE_PLAIN,
+	[FORM_NDJSON] = WRITE_PLAIN,
+	[FORM_EJSON] = WRITE_RELAXED,
+	[FORM_EJSON_CANONICAL] = WRITE_CANONICAL,
+};
+
+/* One transform, from its body to its answer. */
+struct transform {
+	struct request *req;
+	struct response *res;
+	struct budget budget;
+	struct arena arena;
+	struct json_problems problems;
+	struct transform_request request;
+	struct plan *plan;
+	enum form form;
+	struct buf out;
+	struct run_writer writer;
+	struct run_stats stats;
+	uint64_t read_ns, write_ns;
+};
+
+static void transform_init(struct transform *t, struct request *req, struct response *res)
+{
+	const struct limits *limits = &request_app(req)->limits;
+
+	*t = (struct transform){ .req = req, .res = res, .budget = BUDGET(limits->memory_max) };
+	arena_init(&t->arena, &t->budget);
+	buf_init(&t->out, limits->output_max);
+	t->problems = JSON_PROBLEMS(&t->arena);
+}
+
+static void transform_deinit(struct transform *t)
+{
+	buf_deinit(&t->out);
+	arena_deinit(&t->arena);
+}
+
+/* Is the body of a type that is taken here?  Otherwise the answer says which are. */
+static bool check_type(struct transform *t, bool *ret_is_ndjson)
+{
+	*ret_is_ndjson = body_is_type(t->req, "application/x-ndjson");
+	if (*ret_is_ndjson || body_is_type(t->req, "application/json") ||
+	    body_is_type(t->req, "application/ejson"))
+		return true;
+	problem_refuse(t->req, t->res, &(struct refusal){
+		.code = "unsupported_media_type",
+		.detail = "the body must be application/json, application/x-ndjson or application/ejson",
+	});
+	return false;
+}
+
+static bool check_accept(struct transform *t)
+{
+	t->form = accept_choose(t->req, forms, FORM_COUNT);
+	if (t->form != FORM_COUNT)
+		return true;
+	problem_refuse(t->req, t->res, &(struct refusal){
+		.code = "not_acceptable",
+		.detail = "an answer can be application/json, application/x-ndjson or application/ejson",
+	});
+	return false;
+}
+
+/* The body, taken apart: the input is paid for from the transform's memory. */
+static int read_request(struct transform *t, bool is_ndjson, struct err *err)
+{
+	struct str body;
+
+	TRY(request_body(t->req, &body, err));
+	t->read_ns = clock_monotonic_ns() - t->req->start_ns;
+	if (!budget_take(&t->budget, body.len))
+		return err_nomem(err, "the input");
+	return transform_request_read(&t->arena, body, is_ndjson, &request_app(t->req)->limits,
+	                              &t->request, &t->problems, err);
+}
+
+static int compile(struct transform *t, struct problem **ret_problems, struct err *err)
+{
+	const struct plan_input input = {
+		.pipeline = t->request.pipeline,
+		.let = t->request.let,
+		.limits = t->request.limits,
+		.rules = PLAN_RULES_ALL,
+	};
+
+	return plan_compile(&t->arena, &input, &t->plan, ret_problems, err);
+}
+
+static int refuse_pipeline(struct transform *t, const struct problem *problems,
+                           const struct err *err)
+{
+	problem_refuse(t->req, t->res, &(struct refusal){
+		.code = "pipeline_invalid",
+		.detail = err->message,
+		.err = err,
+		.pipeline = problems,
+	});
+	return 0;
+}
+
+/* The sink: writes documents, and looks how long that takes. */
+static int write_documents(void *arg, struct arena *scratch, const struct value *docs,
+                           size_t n_docs, struct err *err)
+{
+	struct transform *t = arg;
+	uint64_t start_ns = clock_monotonic_ns();
+	int rc = run_write(&t->writer, scratch, docs, n_docs, err);
+
+	t->write_ns += clock_monotonic_ns() - start_ns;
+	return rc;
+}
+
+static bool is_abandoned(void *req)
+{
+	return request_is_abandoned(req);
+}
+
+static int run(struct transform *t, struct err *err)
+{
+	const struct transform_request *request = &t->request;
+	const struct run_input input = {
+		.plan = t->plan,
+		.documents = request->documents,
+		.collections = request->collections,
+		.n_collections = request->n_collections,
+		.limits = request->limits,
+		.now_ms = request->now_ms,
+		.seed = request->seed,
+		.is_explained = request->is_explained,
+		.is_cancelled = is_abandoned,
+		.cancel_arg = t->req,
+		.sink = write_documents,
+		.sink_arg = t,
+	};
+
+	t->writer = (struct run_writer){
+		.out = &t->out,
+		.mode = write_modes[t->form],
+		.is_ndjson = t->form == FORM_NDJSON,
+	};
+	if (t->form != FORM_NDJSON)
+		buf_append_cstr(&t->out, "{\"documents\":[");
+	return run_transform(&t->arena, &t->budget, &input, &t->stats, err);
+}
+
+static void write_stats(struct json_writer *w, const struct transform *t)
+{
+	json_key(w, "stats");
+	json_object_begin(w);
+	json_put_uint(w, "documents_in", t->stats.documents_in);
+	json_put_uint(w, "documents_out", t->stats.documents_out);
+	json_put_uint(w, "duration_us", t->stats.duration_ns / 1000);
+	json_put_uint(w, "peak_bytes", t->budget.peak + t->out.len);
+	json_object_end(w);
+}
+
+static void write_stages(struct json_writer *w, const struct transform *t)
+{
+	json_key(w, "stages");
+	json_array_begin(w);
+	for (size_t i = 0; i < plan_n_stages(t->plan); i++) {
+		const struct run_stage_stats *stage = &t->stats.stages[i];
+
+		json_object_begin(w);
+		json_put_cstr(w, "name", stage->name);
+		json_put_uint(w, "documents_in", stage->documents_in);
+		json_put_uint(w, "documents_out", stage->documents_out);
+		json_put_uint(w, "duration_us", stage->duration_ns / 1000);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+/* The end of an answer that is one object: its documents are in the buffer already. */
+static void write_envelope(struct transform *t)
+{
+	struct json_writer w = { .buf = &t->out };
+
+	t->out.max += ENVELOPE_MAX;
+	json_array_end(&w);
+	write_stats(&w, t);
+	if (t->stats.stages != NULL)
+		write_stages(&w, t);
+	json_object_end(&w);
+}
+
+static double milliseconds(uint64_t ns)
+{
+	return (double)ns / 1e6;
+}
+
+static void observe(const struct transform *t)
+{
+	const struct app *app = request_app(t->req);
+	const struct app_metrics *metrics = &app->metrics;
+
+	series_observe(metrics->transform_read, t->read_ns);
+	series_observe(metrics->transform_run, t->stats.duration_ns - t->write_ns);
+	series_observe(metrics->transform_write, t->write_ns);
+	series_add(metrics->documents_in, t->stats.documents_in);
+	series_add(metrics->documents_out, t->stats.documents_out);
+}
+
+static int answer(struct transform *t, struct err *err)
+{
+	struct response *res = t->res;
+
+	if (t->form != FORM_NDJSON)
+		write_envelope(t);
+	if (t->out.failed != BUF_OK)
+		return err_nomem(err, "the answer");
+	res->content_type = forms[t->form];
+	response_header(res, "Server-Timing", "read;dur=%.3f, run;dur=%.3f, write;dur=%.3f",
+	                milliseconds(t->read_ns),
+	                milliseconds(t->stats.duration_ns - t->write_ns),
+	                milliseconds(t->write_ns));
+	response_header(res, "Docmill-Documents", "%" PRIu64, t->stats.documents_out);
+	response_take(res, &t->out);
+	observe(t);
+	return 0;
+}
+
+int transform_run(struct request *req, struct response *res, struct err *err)
+{
+	CLEANUP(transform_deinit) struct transform t;
+	struct problem *problems = NULL;
+	bool is_ndjson;
+
+	transform_init(&t, req, res);
+	if (!check_type(&t, &is_ndjson) || !check_accept(&t))
+		return 0;
+	TRY(read_request(&t, is_ndjson, err));
+	if (t.problems.n_items > 0) {
+		problem_refuse_message(req, res, &t.problems);
+		return 0;
+	}
+
+	int rc = compile(&t, &problems, err);
+	if (rc == ERR_PIPELINE)
+		return refuse_pipeline(&t, problems, err);
+	TRY(rc);
+	if (!t.request.has_documents && !plan_has_documents(t.plan)) {
+		json_problem_add(&t.problems, "/documents",
+		                 "is required, unless the first stage is $documents");
+		problem_refuse_message(req, res, &t.problems);
+		return 0;
+	}
+	TRY(run(&t, err));
+	return answer(&t, err);
+}
+
+static void write_verdict(struct transform *t, const struct problem *problems)
+{
+	struct json_writer w = { .buf = response_body(t->res) };
+
+	json_object_begin(&w);
+	json_put_bool(&w, "valid", problems == NULL);
+	json_key(&w, "stages");
+	json_array_begin(&w);
+	for (size_t i = 0; problems == NULL && i < plan_n_stages(t->plan); i++) {
+		json_object_begin(&w);
+		json_put_cstr(&w, "name", plan_stage_name(t->plan, i));
+		json_object_end(&w);
+	}
+	json_array_end(&w);
+	json_key(&w, "errors");
+	problem_write_pipeline(&w, problems);
+	json_object_end(&w);
+}
+
+int transform_validate(struct request *req, struct response *res, struct err *err)
+{
+	CLEANUP(transform_deinit) struct transform t;
+	struct problem *problems = NULL;
+	bool is_ndjson;
+
+	transform_init(&t, req, res);
+	if (!check_type(&t, &is_ndjson))
+		return 0;
+	TRY(read_request(&t, is_ndjson, err));
+	if (t.problems.n_items > 0) {
+		problem_refuse_message(req, res, &t.problems);
+		return 0;
+	}
+
+	int rc = compile(&t, &problems, err);
+	if (rc != 0 && rc != ERR_PIPELINE)
+		return rc;
+	write_verdict(&t, problems);
+	return 0;
+}
