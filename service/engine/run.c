@@ -127,6 +127,7 @@ static int flow_all(struct run *run, struct flow *flow)
 	if (has_input || !run->input->plan->has_documents)
 		TRY(read_documents(run, flow));
 	arena_reset(&run->batch);
+	flow_own_scratch(flow);
 	return flow_finish(flow);
 }
 

@@ -84,6 +84,14 @@ int accum_add(const struct accum *a, struct eval *ev, void *state)
 	return a->op->add(a, ev, state, v);
 }
 
+void accum_needs(const struct accum *a, struct needs *needs)
+{
+	needs_add_expr(needs, a->input);
+	needs_add_expr(needs, a->n);
+	for (size_t i = 0; i < ARRAY_LEN(a->extra); i++)
+		needs_add_expr(needs, a->extra[i]);
+}
+
 int accum_fail(const struct accum *a, struct eval *ev, int mongo_code, const char *fmt, ...)
 {
 	char message[sizeof ev->err->message];

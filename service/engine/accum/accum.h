@@ -10,6 +10,7 @@
 #define ENGINE_ACCUM_ACCUM_H
 
 #include "engine/expr/expr.h"
+#include "engine/needs.h"
 
 struct accum;
 struct accum_op;
@@ -43,7 +44,10 @@ struct accum_op {
 	/* Everything of other comes after everything of state. */
 	int (*merge)(const struct accum *a, struct eval *ev, void *state, const void *other);
 
-	/* The result; may be asked for several times; lives in ev->arena or ev->keep. */
+	/*
+	 * The result, as it is put into a document: may be raw, and missing where there is none.
+	 * May be asked for several times; lives in ev->arena or ev->keep.
+	 */
 	int (*result)(const struct accum *a, struct eval *ev, void *state, struct value *ret);
 
 	/* Takes the oldest value out again, for sliding windows; NULL: windows are added up anew. */
@@ -67,6 +71,9 @@ int accum_compile(struct compiler *c, struct str field, struct value spec, struc
 
 /* One document (bound as $$CURRENT in ev) into a state. */
 int accum_add(const struct accum *a, struct eval *ev, void *state) MUST_CHECK;
+
+/* Every field of the document that it reads. */
+void accum_needs(const struct accum *a, struct needs *needs);
 
 /* What an accumulator says when it cannot go on. */
 int accum_fail(const struct accum *a, struct eval *ev, int mongo_code, const char *fmt, ...)

@@ -1,5 +1,6 @@
 /* $push: every value, in the order of the documents. */
 #include "engine/accum/accum.h"
+#include "engine/accum/kept.h"
 
 struct push_state {
 	struct value *items;
@@ -17,7 +18,7 @@ static int push_add(const struct accum *a, struct eval *ev, void *arg, struct va
 	if (items == NULL)
 		return eval_check(ev);
 	state->items = items;
-	items[state->n++] = value_copy(ev->keep, v);
+	items[state->n++] = kept_blind(ev, v);
 	return 0;
 }
 

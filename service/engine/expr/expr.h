@@ -115,6 +115,9 @@ bool expr_is_constant(const struct expr *e);
 /* The constant's value; only when expr_is_constant(). */
 struct value expr_constant_value(const struct expr *e);
 
+/* Is it an object literal, whose fields are args under the names in keys? */
+bool expr_is_object(const struct expr *e);
+
 /* Is it a path ("$a.b", "$$v.a", "$$v")?  Then that path, else NULL. */
 const struct expr_path *expr_as_path(const struct expr *e);
 

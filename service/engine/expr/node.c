@@ -293,6 +293,11 @@ static int object_eval(const struct expr *e, struct eval *ev, struct value *ret)
 	return 0;
 }
 
+bool expr_is_object(const struct expr *e)
+{
+	return e->eval == object_eval;
+}
+
 /* Try the value of something whose arguments are constants; what fails stays as it is. */
 static void fold(struct compiler *c, struct expr **e)
 {

@@ -10,6 +10,7 @@ struct flow {
 	size_t n_nodes;
 	size_t n_open;               /* opened so far: what flow_destroy() closes */
 	bool is_explained;
+	bool owns_scratch;
 	uint64_t inner_ns;           /* time of the nodes behind the one that is timed now */
 	flow_sink_fn *sink;
 	void *sink_arg;
@@ -80,6 +81,24 @@ int node_emit(struct node *n, struct value *docs, size_t n_docs)
 {
 	n->documents_out += n_docs;
 	return flow_deliver(n->flow, n->next, docs, n_docs);
+}
+
+bool node_is_wanted(const struct node *n)
+{
+	return n->next == NULL || !n->next->is_done;
+}
+
+int node_empty_scratch(struct node *n)
+{
+	TRY(eval_check(n->ev));
+	if (n->flow->owns_scratch)
+		arena_reset(n->ev->arena);
+	return 0;
+}
+
+void flow_own_scratch(struct flow *flow)
+{
+	flow->owns_scratch = true;
 }
 
 void node_bind(struct node *n, struct value doc, size_t i)

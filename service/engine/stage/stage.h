@@ -98,12 +98,22 @@ void *stage_create(struct compiler *c, size_t size, const struct stage_ops *ops)
 /* Hand documents to the next node.  Splits what is too much for one batch. */
 int node_emit(struct node *n, struct value *docs, size_t n_docs) MUST_CHECK;
 
+/* Does anybody behind still want documents?  A stage that emits a lot may stop when not. */
+bool node_is_wanted(const struct node *n);
+
+/*
+ * To be called in finish() between two emits: what was built for the batch that has left is
+ * forgotten, if the flow may do so (flow_own_scratch()).
+ */
+int node_empty_scratch(struct node *n) MUST_CHECK;
+
 /* Bind document i of those pushed now: $$ROOT, $$CURRENT, and the index that errors name. */
 void node_bind(struct node *n, struct value doc, size_t i);
 
 /* A run of a pipeline: the chain of its nodes with a sink at its end. */
 struct flow;
 
+/* Gets what leaves; docs and what they refer to are good during the call (value_copy() what stays). */
 typedef int flow_sink_fn(void *arg, struct value *docs, size_t n_docs);
 
 /* Nodes and state in keep; variables and the rest come from ev, which is borrowed. */
@@ -111,6 +121,12 @@ int flow_create(struct eval *ev, struct arena *keep, const struct pipeline *pipe
                 bool is_explained, flow_sink_fn *sink, void *sink_arg, struct flow **ret) MUST_CHECK;
 int flow_push(struct flow *flow, struct value *docs, size_t n_docs) MUST_CHECK;
 int flow_finish(struct flow *flow) MUST_CHECK;
+
+/*
+ * The flow has ev->arena for itself while it finishes: nothing that anybody still needs is in it.
+ * Without this a flow only adds to ev->arena.
+ */
+void flow_own_scratch(struct flow *flow);
 
 /* Frees what is not in an arena; any state, NULL too. */
 void flow_destroy(struct flow *flow);

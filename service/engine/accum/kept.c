@@ -1,0 +1,36 @@
+/* Kept values: text stays where it came in, all else is copied. */
+#include "engine/accum/kept.h"
+
+#include <string.h>
+
+struct value kept_from(struct eval *ev, struct value found, struct value v)
+{
+	if (found.type == VALUE_RAW) {
+		bool is_plain_text = v.type == VALUE_STRING && v.text == found.text + 1;
+
+		found.flags = 0;
+		return is_plain_text || value_is_number(v) ? found : value_decode(ev->keep, found);
+	}
+	return value_copy(ev->keep, v);
+}
+
+bool kept_eq(struct eval *ev, struct value kept, struct value v)
+{
+	if (kept.type != VALUE_RAW)
+		return value_eq(ev->arena, kept, v);
+	if (kept.text[0] != '"')
+		return value_is_number(v) && value_eq(ev->arena, value_decode(ev->arena, kept), v);
+	/* Only text without escapes is kept raw, so its bytes can be compared. */
+	return v.type == VALUE_STRING && v.len + 2 == kept.len &&
+	       memcmp(kept.text + 1, v.text, v.len) == 0;
+}
+
+struct value kept_blind(struct eval *ev, struct value found)
+{
+	if (found.type == VALUE_OBJECT && found.object->raw != NULL)
+		found = value_raw(found.object->raw, found.object->raw_len);
+	else if (found.type == VALUE_ARRAY && found.array->raw != NULL)
+		found = value_raw(found.array->raw, found.array->raw_len);
+	found.flags = 0;
+	return value_copy(ev->keep, found);
+}

@@ -1,0 +1,118 @@
+/* $sum, $avg and $count: exact for whole numbers, compensated for doubles. */
+#include "engine/accum/accum.h"
+#include "engine/numeric.h"
+
+struct avg_state {
+	struct numeric_sum sum;
+	uint64_t n;
+};
+
+/* Decimals are carried and not computed with: leaving them out would be a wrong sum. */
+static int fail_decimal(const struct accum *a, struct eval *ev)
+{
+	return accum_fail(a, ev, 14, "%s does not compute with values of type decimal", a->op->name);
+}
+
+static int sum_add(const struct accum *a, struct eval *ev, void *arg, struct value v)
+{
+	if (LIKELY(value_is_number(v)))
+		numeric_sum_add(arg, v);
+	else if (v.type == VALUE_DECIMAL)
+		return fail_decimal(a, ev);
+	return 0;
+}
+
+static int sum_merge(const struct accum *a, struct eval *ev, void *arg, const void *other)
+{
+	(void)a;
+	(void)ev;
+	numeric_sum_merge(arg, other);
+	return 0;
+}
+
+static int sum_result(const struct accum *a, struct eval *ev, void *arg, struct value *ret)
+{
+	(void)a;
+	(void)ev;
+	*ret = numeric_sum_value(arg);
+	return 0;
+}
+
+static int avg_add(const struct accum *a, struct eval *ev, void *arg, struct value v)
+{
+	struct avg_state *state = arg;
+
+	if (v.type == VALUE_DECIMAL)
+		return fail_decimal(a, ev);
+	if (!value_is_number(v))
+		return 0;
+	numeric_sum_add(&state->sum, v);
+	state->n++;
+	return 0;
+}
+
+static int avg_merge(const struct accum *a, struct eval *ev, void *arg, const void *other_arg)
+{
+	const struct avg_state *other = other_arg;
+	struct avg_state *state = arg;
+
+	(void)a;
+	(void)ev;
+	numeric_sum_merge(&state->sum, &other->sum);
+	state->n += other->n;
+	return 0;
+}
+
+static int avg_result(const struct accum *a, struct eval *ev, void *arg, struct value *ret)
+{
+	const struct avg_state *state = arg;
+
+	(void)a;
+	(void)ev;
+	*ret = state->n == 0 ? NUL_VALUE
+	                     : value_double(numeric_sum_f64(&state->sum) / (double)state->n);
+	return 0;
+}
+
+/* $count is $sum of 1. */
+static int count_compile(struct compiler *c, struct accum *a, struct value spec)
+{
+	if (spec.type != VALUE_OBJECT || object_n(c->arena, spec.object) != 0)
+		return compile_fail(c, 14, "$count", "$count takes no arguments, i.e. $count:{}");
+	a->input = expr_constant(c, value_int(1));
+	return a->input == NULL ? compile_nomem(c) : 0;
+}
+
+const struct accum_op accum_sum_ops[] = {
+	{
+		.name = "$avg",
+		.doc = "Mean of the numbers; what is no number is left out, and of none it is null.",
+		.usage = "{$avg: expression}",
+		.flags = ACCUM_EXPRESSION,
+		.state_size = sizeof(struct avg_state),
+		.add = avg_add,
+		.merge = avg_merge,
+		.result = avg_result,
+	},
+	{
+		.name = "$count",
+		.doc = "Number of documents.",
+		.usage = "{$count: {}}",
+		.state_size = sizeof(struct numeric_sum),
+		.compile = count_compile,
+		.add = sum_add,
+		.merge = sum_merge,
+		.result = sum_result,
+	},
+	{
+		.name = "$sum",
+		.doc = "Sum of the numbers; what is no number is left out, and of none it is 0.",
+		.usage = "{$sum: expression}",
+		.flags = ACCUM_EXPRESSION,
+		.state_size = sizeof(struct numeric_sum),
+		.add = sum_add,
+		.merge = sum_merge,
+		.result = sum_result,
+	},
+	{ 0 }
+};

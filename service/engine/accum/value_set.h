@@ -1,0 +1,28 @@
+/*
+ * Value set: different values in the order in which they came, kept as kept.h says.
+ *
+ * All zeros is the empty set.  A few values are found by a scan, more by their hash.
+ */
+#ifndef ENGINE_ACCUM_VALUE_SET_H
+#define ENGINE_ACCUM_VALUE_SET_H
+
+#include "engine/eval.h"
+
+struct value_set {
+	struct value *items;     /* kept */
+	uint64_t *hashes;
+	uint32_t *slots;         /* item + 1; 0: free; NULL while a scan will do */
+	size_t n, items_cap, hashes_cap;
+	size_t n_slots;          /* a power of two */
+};
+
+/* Add a value: found as it stood, perhaps raw; v the same decoded. */
+int value_set_add(struct value_set *set, struct eval *ev, struct value found, struct value v) MUST_CHECK;
+
+/* Add all of other. */
+int value_set_merge(struct value_set *set, struct eval *ev, const struct value_set *other) MUST_CHECK;
+
+/* Its values as an array of ev->arena. */
+struct value value_set_array(const struct value_set *set, struct eval *ev);
+
+#endif

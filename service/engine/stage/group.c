@@ -1,0 +1,82 @@
+/* $group: documents with the same key become one. */
+#include "engine/stage/grouping.h"
+
+struct group_stage {
+	struct stage stage;
+	struct group_spec spec;
+};
+
+static int group_open(struct node *n)
+{
+	const struct group_stage *s = (const struct group_stage *)n->stage;
+
+	return grouping_init(n->state, n->ev, &s->spec);
+}
+
+static int group_push(struct node *n, struct value *docs, size_t n_docs)
+{
+	return grouping_add(n->state, n, docs, n_docs);
+}
+
+static int group_finish(struct node *n)
+{
+	return grouping_emit(n->state, n);
+}
+
+static void group_needs(const struct stage *stage, struct needs *needs)
+{
+	group_spec_needs(&((const struct group_stage *)stage)->spec, needs);
+}
+
+static const struct stage_ops group_ops = {
+	.effect = STAGE_REPLACES,
+	.state_size = sizeof(struct grouping),
+	.open = group_open,
+	.push = group_push,
+	.finish = group_finish,
+	.needs = group_needs,
+};
+
+static int compile_fields(struct compiler *c, struct group_spec *spec, struct object *fields)
+{
+	uint32_t n = object_n(c->arena, fields);
+	int rc = 0;
+
+	TRY(group_spec_reserve(c, spec, n));
+	for (uint32_t i = 0; i < n; i++) {
+		struct str name = object_key(fields, i);
+		struct value v = object_at(c->arena, fields, i);
+
+		compile_enter(c, name);
+		if (str_is(name, "_id") ? group_spec_set_key(c, spec, v) != 0
+		                        : group_spec_add_output(c, spec, name, v) != 0)
+			rc = ERR_PIPELINE;
+		compile_leave(c);
+	}
+	return rc;
+}
+
+static int group_compile(struct compiler *c, struct value v, struct stage **ret)
+{
+	struct group_stage *s = stage_create(c, sizeof *s, &group_ops);
+
+	if (s == NULL)
+		return ERR_PIPELINE;
+	if (v.type != VALUE_OBJECT)
+		return compile_fail(c, 15947, "$group", "a group's fields must be specified in an object");
+	TRY(compile_fields(c, &s->spec, v.object));
+	if (s->spec.n_parts == 0)
+		return compile_fail(c, 15955, "$group", "a group specification must include an _id");
+	*ret = &s->stage;
+	return 0;
+}
+
+const struct stage_op stage_group_ops[] = {
+	{
+		.name = "$group",
+		.doc = "One document for each different _id, with accumulators over those that share it.",
+		.usage = "{$group: {_id: expression, field: {$accumulator: expression}, …}}",
+		.compile = group_compile,
+	},
+	{ 0 }
+};

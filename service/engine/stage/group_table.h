@@ -1,0 +1,64 @@
+/*
+ * Group table: from the key of a document to its group, in the order in which groups were first
+ * seen.
+ *
+ * A key is one value, or several when $group's _id is an object of fields.  Keys are equal when
+ * their values are (1 and 1.0 are one key); a group keeps what its first document had (kept.h).
+ *
+ * A group is one piece of memory: its hash, its key, and the states of the accumulators behind
+ * it, all zeros when it is new.  The pieces stay where they are when the table grows.  All memory
+ * comes from ev->keep.
+ */
+#ifndef ENGINE_STAGE_GROUP_TABLE_H
+#define ENGINE_STAGE_GROUP_TABLE_H
+
+#include "engine/accum/accum.h"
+#include "engine/eval.h"
+
+struct group {
+	uint64_t hash;
+	uint64_t unused;          /* states want 16 bytes of alignment */
+	struct value key[];       /* n_parts; the states follow */
+};
+
+struct group_slot;
+
+struct group_table {
+	struct group_slot *slots;    /* open addressing */
+	size_t n_slots;              /* a power of two */
+	unsigned char **blocks;      /* of groups */
+	size_t n_blocks, blocks_cap;
+	size_t n_groups;
+	size_t group_size;
+	uint32_t n_parts;
+};
+
+/* A part of a document's key: as it was found, perhaps raw, and what that is. */
+struct group_part {
+	struct value found;
+	struct value value;          /* decoded, never missing unless that is a key of its own */
+};
+
+int group_table_init(struct group_table *t, struct eval *ev, uint32_t n_parts,
+                     size_t states_size) MUST_CHECK;
+
+/* Hash of a key's parts. */
+uint64_t group_key_hash(struct eval *ev, const struct group_part *parts, uint32_t n_parts);
+
+/* Let the processor fetch what a search for this hash will look at: first the one, then the other. */
+void group_table_prefetch_slot(const struct group_table *t, uint64_t hash);
+void group_table_prefetch_group(const struct group_table *t, uint64_t hash);
+
+/* The group of a key, made if it is new (*ret_is_new). */
+int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
+                     const struct group_part *parts, struct group **ret, bool *ret_is_new) MUST_CHECK;
+
+/* Group i, in the order in which they were first seen. */
+struct group *group_table_at(const struct group_table *t, size_t i);
+
+static inline void *group_states(const struct group_table *t, struct group *g)
+{
+	return g->key + t->n_parts;
+}
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * Grouping: what $group does, apart from the stage: documents into groups, groups into documents.
+ *
+ * The spec is compiled once and read-only.  A grouping is the state of one run in one thread; the
+ * groupings of parts of an input are made one by grouping_merge(), in the order of the parts, and
+ * then answer as if one had seen everything.
+ */
+#ifndef ENGINE_STAGE_GROUPING_H
+#define ENGINE_STAGE_GROUPING_H
+
+#include "engine/accum/accum.h"
+#include "engine/stage/group_table.h"
+#include "engine/stage/stage.h"
+
+struct group_output {
+	struct str name;
+	struct accum *accum;
+	size_t state_at;           /* offset in a group's states */
+	bool is_constant;          /* {$sum: 1}: nothing to evaluate */
+};
+
+struct group_spec {
+	struct expr **parts;       /* of the key */
+	const struct str *names;   /* of the parts; NULL: the key is the one part itself */
+	uint32_t n_parts;
+	bool is_constant;          /* one group takes all */
+	struct group_output *outputs;
+	uint32_t n_outputs;
+	size_t states_size;
+};
+
+struct grouping {
+	const struct group_spec *spec;
+	struct group_table table;
+	struct group_part *parts;  /* room for the keys, hashes and groups of one chunk */
+	uint64_t *hashes;
+	struct group **groups;
+	const struct shape *shape, *key_shape;   /* of the answers */
+};
+
+/* The key from what stands as _id. */
+int group_spec_set_key(struct compiler *c, struct group_spec *spec, struct value id) MUST_CHECK;
+
+/* Room for n outputs; then one after the other (reports 40234 to 40238, 15952). */
+int group_spec_reserve(struct compiler *c, struct group_spec *spec, uint32_t n) MUST_CHECK;
+int group_spec_add_output(struct compiler *c, struct group_spec *spec, struct str name,
+                          struct value accumulator) MUST_CHECK;
+
+void group_spec_needs(const struct group_spec *spec, struct needs *needs);
+
+int grouping_init(struct grouping *g, struct eval *ev, const struct group_spec *spec) MUST_CHECK;
+
+/* Documents that were pushed to a node. */
+int grouping_add(struct grouping *g, struct node *n, struct value *docs, size_t n_docs) MUST_CHECK;
+
+/* All of other, whose documents came after those of g. */
+int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other) MUST_CHECK;
+
+/* A document for each group, in the order in which they were first seen. */
+int grouping_emit(struct grouping *g, struct node *n) MUST_CHECK;
+
+#endif
