@@ -1,14 +1,14 @@
 /*
- * Value set: different values in the order in which they came, kept as kept.h says.
+ * Kept set: different values in the order in which they came, kept as kept.h says.
  *
  * All zeros is the empty set.  A few values are found by a scan, more by their hash.
  */
-#ifndef ENGINE_ACCUM_VALUE_SET_H
-#define ENGINE_ACCUM_VALUE_SET_H
+#ifndef ENGINE_ACCUM_KEPT_SET_H
+#define ENGINE_ACCUM_KEPT_SET_H
 
 #include "engine/eval.h"
 
-struct value_set {
+struct kept_set {
 	struct value *items;     /* kept */
 	uint64_t *hashes;
 	uint32_t *slots;         /* item + 1; 0: free; NULL while a scan will do */
@@ -17,12 +17,12 @@ struct value_set {
 };
 
 /* Add a value: found as it stood, perhaps raw; v the same decoded. */
-int value_set_add(struct value_set *set, struct eval *ev, struct value found, struct value v) MUST_CHECK;
+int kept_set_add(struct kept_set *set, struct eval *ev, struct value found, struct value v) MUST_CHECK;
 
 /* Add all of other. */
-int value_set_merge(struct value_set *set, struct eval *ev, const struct value_set *other) MUST_CHECK;
+int kept_set_merge(struct kept_set *set, struct eval *ev, const struct kept_set *other) MUST_CHECK;
 
 /* Its values as an array of ev->arena. */
-struct value value_set_array(const struct value_set *set, struct eval *ev);
+struct value kept_set_array(const struct kept_set *set, struct eval *ev);
 
 #endif

@@ -1,5 +1,5 @@
-/* Value set: a scan while it is small, open addressing beyond. */
-#include "engine/accum/value_set.h"
+/* Kept set: a scan while it is small, open addressing beyond. */
+#include "engine/accum/kept_set.h"
 
 #include <string.h>
 
@@ -8,13 +8,13 @@
 #define SCAN_MAX 8
 #define SLOTS_MIN ((size_t)32)
 
-static bool is_item(const struct value_set *set, struct eval *ev, size_t i, uint64_t hash,
+static bool is_item(const struct kept_set *set, struct eval *ev, size_t i, uint64_t hash,
                     struct value v)
 {
 	return set->hashes[i] == hash && kept_eq(ev, set->items[i], v);
 }
 
-static bool scan(const struct value_set *set, struct eval *ev, uint64_t hash, struct value v)
+static bool scan(const struct kept_set *set, struct eval *ev, uint64_t hash, struct value v)
 {
 	for (size_t i = 0; i < set->n; i++)
 		if (is_item(set, ev, i, hash, v))
@@ -23,7 +23,7 @@ static bool scan(const struct value_set *set, struct eval *ev, uint64_t hash, st
 }
 
 /* Where the value is, or the free slot where it would go. */
-static size_t search(const struct value_set *set, struct eval *ev, uint64_t hash, struct value v)
+static size_t search(const struct kept_set *set, struct eval *ev, uint64_t hash, struct value v)
 {
 	size_t mask = set->n_slots - 1, at = hash & mask;
 
@@ -32,7 +32,7 @@ static size_t search(const struct value_set *set, struct eval *ev, uint64_t hash
 	return at;
 }
 
-static bool slots_grow(struct value_set *set, struct eval *ev)
+static bool slots_grow(struct kept_set *set, struct eval *ev)
 {
 	size_t n_slots = MAX(SLOTS_MIN, set->n_slots * 4), mask = n_slots - 1;
 	uint32_t *slots = arena_zalloc(ev->keep, n_slots, sizeof *slots);
@@ -51,7 +51,7 @@ static bool slots_grow(struct value_set *set, struct eval *ev)
 	return true;
 }
 
-static bool append(struct value_set *set, struct eval *ev, uint64_t hash, struct value kept)
+static bool append(struct kept_set *set, struct eval *ev, uint64_t hash, struct value kept)
 {
 	struct value *items = arena_extend(ev->keep, set->items, set->n, &set->items_cap, sizeof *items);
 	uint64_t *hashes = arena_extend(ev->keep, set->hashes, set->n, &set->hashes_cap, sizeof *hashes);
@@ -65,7 +65,7 @@ static bool append(struct value_set *set, struct eval *ev, uint64_t hash, struct
 	return true;
 }
 
-static int add(struct value_set *set, struct eval *ev, uint64_t hash, struct value found,
+static int add(struct kept_set *set, struct eval *ev, uint64_t hash, struct value found,
                struct value v)
 {
 	size_t at = 0;
@@ -86,12 +86,12 @@ static int add(struct value_set *set, struct eval *ev, uint64_t hash, struct val
 	return 0;
 }
 
-int value_set_add(struct value_set *set, struct eval *ev, struct value found, struct value v)
+int kept_set_add(struct kept_set *set, struct eval *ev, struct value found, struct value v)
 {
 	return add(set, ev, value_hash(ev->arena, v), found, v);
 }
 
-int value_set_merge(struct value_set *set, struct eval *ev, const struct value_set *other)
+int kept_set_merge(struct kept_set *set, struct eval *ev, const struct kept_set *other)
 {
 	for (size_t i = 0; i < other->n; i++) {
 		TRY(eval_tick(ev));
@@ -101,7 +101,7 @@ int value_set_merge(struct value_set *set, struct eval *ev, const struct value_s
 	return 0;
 }
 
-struct value value_set_array(const struct value_set *set, struct eval *ev)
+struct value kept_set_array(const struct kept_set *set, struct eval *ev)
 {
 	struct value *items = arena_array(ev->arena, set->n, sizeof *items);
 
