@@ -12,7 +12,8 @@ static int fail_arity(struct compiler *c, const struct expr_op *op, uint32_t n)
 		                    op->name, op->args_min, n);
 	if (op->args_max == EXPR_ANY)
 		return compile_fail(c, op->arity_code != 0 ? op->arity_code : ARITY_RANGE_CODE, op->name,
-		                    "%s needs at least %d arguments, had: %u", op->name, op->args_min, n);
+		                    "%s needs at least %s, had: %u", op->name,
+		                    op->args_min == 1 ? "one argument" : "two arguments", n);
 	return compile_fail(c, op->arity_code != 0 ? op->arity_code : ARITY_RANGE_CODE, op->name,
 	                    "Expression %s takes at least %d arguments, and at most %d, but %u were "
 	                    "passed in.", op->name, op->args_min, op->args_max, n);

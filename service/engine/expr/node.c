@@ -302,10 +302,7 @@ bool expr_is_object(const struct expr *e)
 static void fold(struct compiler *c, struct expr **e)
 {
 	struct err err;
-	struct value vars[VAR_USER] = { MISSING, MISSING };
-	struct eval ev = {
-		.arena = c->arena, .keep = c->arena, .err = &err, .vars = vars, .limits = c->limits,
-	};
+	struct eval ev = { .arena = c->arena, .keep = c->arena, .err = &err, .limits = c->limits };
 	struct value v;
 
 	if (c->is_folding_off || ((*e)->flags & EXPR_VOLATILE))
@@ -313,7 +310,9 @@ static void fold(struct compiler *c, struct expr **e)
 	for (uint32_t i = 0; i < (*e)->n_args; i++)
 		if ((*e)->args[i] != NULL && !expr_is_constant((*e)->args[i]))
 			return;
-	if (expr_eval(*e, &ev, &v) != 0 || arena_failed(c->arena))
+	ev.vars = compile_alloc(c, c->n_vars, sizeof *ev.vars);   /* $let and $map write theirs */
+	if (ev.vars == NULL || arena_failed(c->arena) || expr_eval(*e, &ev, &v) != 0 ||
+	    arena_failed(c->arena))
 		return;
 	struct expr *folded = expr_constant(c, v);
 	if (folded == NULL)
