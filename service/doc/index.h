@@ -11,7 +11,8 @@
  *   - strings hold no control character, every escape is a known one, surrogates come in pairs;
  *   - no string stands next to another one, only a structural character away.  So what begins
  *     and ends with a quote between two positions is one string.
- * It has not checked anything else: an entry may even be some other character (pass two looks).
+ * It has not checked anything else.  An entry may even be a form feed or a SUB (0x1a), which look
+ * like a comma and a colon to the instructions used; pass two finds that they are not.
  *
  * The first fault ends the list; pass two reports it when it gets there, unless it finds another
  * one before.  Blocks read up to 63 bytes after the end of the text only through a copy, so what

@@ -11,6 +11,7 @@ static const uint8_t classes[256] = {
 	['{'] = STRUCTURAL | OPEN, ['['] = STRUCTURAL | OPEN,
 	['}'] = STRUCTURAL | CLOSE, [']'] = STRUCTURAL | CLOSE,
 	[':'] = STRUCTURAL, [','] = STRUCTURAL,
+	['\f'] = STRUCTURAL, [0x1a] = STRUCTURAL,   /* as in index_x86.h, so that all are alike */
 };
 
 #define EACH_BYTE(n) (UINT64_C(0x0101010101010101) * (n))

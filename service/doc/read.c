@@ -137,9 +137,11 @@ static int next_document(struct reader *r, struct arena *batch, struct value *re
 		TRY(next_in_lines(r, &open, err));
 	if (open == NULL)
 		return 0;
-	if (r->records.n == r->documents_max)
-		return err_limit(err, ERR_DOCUMENTS, "max-documents", "more than %llu documents",
-		                 (unsigned long long)r->documents_max);
+	if (r->records.n == r->documents_max) {
+		err_limit(err, ERR_DOCUMENTS, "max-documents", "more than %llu documents",
+		          (unsigned long long)r->documents_max);
+		return skip_place(c, open, err);
+	}
 	TRY(record_read(&r->records, open, batch, ret, &r->behind, err));
 	if (r->records.format == READ_NDJSON) {
 		const char *line_end = memchr(open, '\n', (size_t)(r->behind - open));

@@ -20,7 +20,7 @@ void read_place(struct err *err, struct str text)
 	err->has_place = true;
 }
 
-static int place(const struct cursor *c, const char *at, struct err *err)
+int skip_place(const struct cursor *c, const char *at, struct err *err)
 {
 	err->offset = (uint64_t)(at - c->text_start);
 	read_place(err, (struct str){ c->text_start, (size_t)(cursor_text_end(c) - c->text_start) });
@@ -51,13 +51,13 @@ int skip_fail(const struct cursor *c, const char *at, const char *expected, stru
 		at++;
 	describe(c, at, found, sizeof found);
 	err_set(err, ERR_JSON, "expected %s, found %s", expected, found);
-	return place(c, at, err);
+	return skip_place(c, at, err);
 }
 
 int skip_fail_with(const struct cursor *c, const char *at, const char *message, struct err *err)
 {
 	err_set(err, ERR_JSON, "%s", message);
-	return place(c, at, err);
+	return skip_place(c, at, err);
 }
 
 static const char *fault_message(enum index_fault fault)
@@ -84,19 +84,22 @@ int skip_fail_end(const struct cursor *c, const char *at, const char *expected, 
 		return skip_fail_with(c, fault, message, err);
 	if (c->index.fault == INDEX_NEIGHBOUR)
 		return skip_fail(c, fault, "a comma, colon or bracket between two strings", err);
-	/* The text ends too early, unless what stands before its end was wrong already. */
-	const char *end = cursor_text_end(c);
-	struct str rest = skip_trim(at, end);
+	return skip_fail(c, at, expected, err);
+}
 
-	if (rest.len > 0 && !skip_is_scalar(rest))
-		return skip_fail(c, at, expected, err);
-	return skip_fail(c, end, rest.len > 0 ? "a comma, colon or bracket" : expected, err);
+int skip_fail_cut(const struct cursor *c, const char *at, const char *expected, struct err *err)
+{
+	const char *end = cursor_text_end(c);
+
+	if (c->index.fault == INDEX_OK && skip_is_scalar(skip_trim(at, end)))
+		return skip_fail(c, end, "a comma, colon or bracket", err);
+	return skip_fail_end(c, at, expected, err);
 }
 
 int skip_fail_depth(const struct cursor *c, const char *at, struct err *err)
 {
 	err_limit(err, ERR_DEPTH, "max-depth", "nested deeper than %u levels", c->depth_max);
-	return place(c, at, err);
+	return skip_place(c, at, err);
 }
 
 int skip_fail_member(const struct cursor *c, const char *from, const char *op, struct err *err)
@@ -109,5 +112,5 @@ int skip_fail_member(const struct cursor *c, const char *from, const char *op, s
 		return skip_fail(c, op, "':' after a key", err);
 	err_limit(err, ERR_KEY_LENGTH, "max-key", "a key of %zu bytes; at most %u are allowed",
 	          key.len - 2, c->key_len_max);
-	return place(c, key.data, err);
+	return skip_place(c, key.data, err);
 }

@@ -149,8 +149,10 @@ static bool stray_key(struct record_reader *r, struct stray *s, const char *text
 	if (!scratch_reserve(r, s->n_slots, s->n_fields))
 		return false;
 	if (field_is_at(s->expected, text, colon)) {
-		*ret_slot = key_slot(r, s, s->expected->key);
-		field_add(r, s, *s->expected++);
+		struct read_field f = *s->expected++;
+
+		f.slot = *ret_slot = key_slot(r, s, f.key);
+		field_add(r, s, f);
 		return true;
 	}
 	struct str name = raw_string(s->batch, written.data, written.data + written.len);
@@ -188,7 +190,7 @@ static int stray_fields(struct record_reader *r, struct stray *s, const char *be
 		struct value v;
 
 		if (op == NULL)
-			return skip_fail_end(c, before + 1, "a key in double quotes", err);
+			return skip_fail_cut(c, before + 1, "a key in double quotes", err);
 		if (*op == '}' && *before == '{' && skip_is_blank(before + 1, op)) {
 			*ret_close = op;
 			return 0;
@@ -201,7 +203,7 @@ static int stray_fields(struct record_reader *r, struct stray *s, const char *be
 		const char *colon = op;
 		op = cursor_next(c);
 		if (op == NULL)
-			return skip_fail_end(c, colon + 1, "a value", err);
+			return skip_fail_cut(c, colon + 1, "a value", err);
 		TRY(value_read(c, colon, &op, &v, err));
 		if (slot != READ_NO_SLOT)
 			r->scratch.values[slot] = v;

@@ -1,8 +1,6 @@
 /* Pass two over what nobody looks into: nested containers, checked in full, in constant stack. */
 #include "doc/skip.h"
 
-#include <stdio.h>
-
 int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, size_t chunk_size,
                 struct str text, const char *text_start, const struct read_limits *limits,
                 struct err *err)
@@ -89,7 +87,7 @@ int skip_container(struct cursor *c, const char *open, uint32_t depth, const cha
 		before = op;
 		op = cursor_next(c);
 		if (op == NULL)
-			return skip_fail_end(c, before + 1, "a value", err);
+			return skip_fail_cut(c, before + 1, "a value", err);
 		if (is_object(c, level)) {
 			if (*op == '}' && *before == '{' && skip_is_blank(before + 1, op))
 				continue;
@@ -98,7 +96,7 @@ int skip_container(struct cursor *c, const char *open, uint32_t depth, const cha
 			before = op;
 			op = cursor_next(c);
 			if (op == NULL)
-				return skip_fail_end(c, before + 1, "a value", err);
+				return skip_fail_cut(c, before + 1, "a value", err);
 		} else if (*op == ']' && *before == '[' && skip_is_blank(before + 1, op)) {
 			continue;
 		}

@@ -55,16 +55,22 @@ int skip_container(struct cursor *c, const char *open, uint32_t depth, const cha
                    struct err *err) MUST_CHECK;
 
 /*
- * Failures, all at a place.  skip_fail: at or behind at, where expected should be, is something
- * else.  skip_fail_with: in so many words.  skip_fail_end: the cursor had no more to give; at is behind what it gave last.
+ * Failures.  Each returns the error's code.
+ *
+ * skip_fail: at or behind at, where expected should be, is something else.
+ * skip_fail_with: what is wrong, in so many words.
+ * skip_fail_end: the cursor had no more to give; at is behind what it gave last.
+ * skip_fail_cut: the same where a key or a value would be right, and may be there.
+ * skip_fail_member: between from and op is no key, or too long a one, or op is no colon.
+ * skip_place: add the place to an error that has been set.
  */
 int skip_fail(const struct cursor *c, const char *at, const char *expected, struct err *err);
 int skip_fail_with(const struct cursor *c, const char *at, const char *message, struct err *err);
 int skip_fail_end(const struct cursor *c, const char *at, const char *expected, struct err *err);
+int skip_fail_cut(const struct cursor *c, const char *at, const char *expected, struct err *err);
 int skip_fail_depth(const struct cursor *c, const char *at, struct err *err);
-
-/* The failure of a key between from and the structural character op that is not there or too long. */
 int skip_fail_member(const struct cursor *c, const char *from, const char *op, struct err *err);
+int skip_place(const struct cursor *c, const char *at, struct err *err);
 
 static inline bool skip_is_space(char c)
 {

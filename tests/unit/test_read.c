@@ -1,290 +1,272 @@
-/* doc/read: what is accepted, what is refused and where, what the documents are. */
+/* doc/read: forms of input, limits, and what is said about input that is wrong. */
 #include "tests/lib/test.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "doc/read_internal.h"
-#include "doc/write.h"
+#include "tests/lib/reading.h"
 
-#define DOCS_MAX 64
-
-/* A text with hostile bytes in the padding, at the end of its memory so that ASan sees overruns. */
-struct text {
-	char *data;
-	size_t len;
-};
-
-static struct text text_of(const char *s, size_t len)
+static struct reading array(void)
 {
-	struct text t = { malloc(len + READ_PADDING), len };
-
-	memcpy(t.data, s, len);
-	memset(t.data + len, '"', READ_PADDING);
-	return t;
+	return reading_init(READ_ARRAY);
 }
 
-static struct budget budget;
-static struct arena arena, batch;
-static struct err err;
-
-static int set_up(void **state)
+static struct reading lines(void)
 {
-	(void)state;
-	budget = BUDGET(64 << 20);
-	arena_init(&arena, &budget);
-	arena_init(&batch, &budget);
-	err = ERR_INIT;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_deinit(&arena);
-	arena_deinit(&batch);
-	assert_int_equal(budget.used, 0);
-	return 0;
-}
-
-struct reading {
-	enum read_format format;
-	struct read_fields fields;
-	struct read_limits limits;
-	const char *isa;
-	size_t chunk_size;
-};
-
-static struct reading array_reading(void)
-{
-	return (struct reading){
-		.fields.all = true,
-		.limits = READ_LIMITS_DEFAULT,
-		.isa = "scalar",
-		.chunk_size = INDEX_CHUNK,
-	};
-}
-
-static struct reading lines_reading(void)
-{
-	struct reading how = array_reading();
-
-	how.format = READ_NDJSON;
-	return how;
-}
-
-/* Read it all: the documents as lines of {…} as they came, or a failure. */
-static int read_all(struct text t, struct reading how, struct buf *ret)
-{
-	const struct index_isa *isa = index_isa_find(how.isa);
-	const struct reader_input input = {
-		.text = t.data,
-		.len = t.len,
-		.text_start = t.data,
-		.format = how.format,
-		.fields = how.fields,
-		.limits = how.limits,
-	};
-	struct value docs[DOCS_MAX];
-	struct reader *r;
-	size_t n;
-
-	err = ERR_INIT;
-	TRY(reader_create_with(&arena, &input, isa, how.chunk_size, &r, &err));
-	do {
-		TRY(reader_next(r, &batch, docs, 3, &n, &err));
-		for (size_t i = 0; i < n; i++) {
-			struct object *o = docs[i].object;
-
-			/* Write what was understood and kept, not what came. */
-			o->raw = NULL;
-			o->is_partial = false;
-			write_value(ret, &batch, docs[i], WRITE_PLAIN);
-			buf_append_char(ret, '\n');
-		}
-	} while (n > 0);
-	return 0;
-}
-
-static void expect(const char *s, struct reading how, const char *documents)
-{
-	struct text t = text_of(s, strlen(s));
-	struct buf out;
-
-	buf_init(&out, 1 << 20);
-	int rc = read_all(t, how, &out);
-	if (rc != 0)
-		print_error("%s: %s\n", s, err.message);
-	assert_int_equal(rc, 0);
-	buf_append_char(&out, '\0');
-	assert_string_equal(out.data, documents);
-	buf_deinit(&out);
-	free(t.data);
-}
-
-static void expect_failure(const char *s, struct reading how, enum err_code code,
-                           const char *message, uint64_t offset, int64_t document)
-{
-	struct text t = text_of(s, strlen(s));
-	struct buf out;
-
-	buf_init(&out, 1 << 20);
-	int rc = read_all(t, how, &out);
-	assert_int_equal(rc, code);
-	assert_string_equal(err.message, message);
-	assert_int_equal(err.offset, offset);
-	assert_int_equal(err.document, document);
-	buf_deinit(&out);
-	free(t.data);
+	return reading_init(READ_NDJSON);
 }
 
 TEST(an_array_of_objects_is_read_field_by_field)
 {
 	(void)state;
-	expect("[]", array_reading(), "");
-	expect(" [ ] \n", array_reading(), "");
-	expect("[{}]", array_reading(), "{}\n");
-	expect("[{\"a\":1,\"b\":\"x,}\"},{\"a\":2,\"b\":\"y\"}]", array_reading(),
-	       "{\"a\":1,\"b\":\"x,}\"}\n{\"a\":2,\"b\":\"y\"}\n");
-	expect(" [ { \"a\" : [ 1 , { \"x\" : null } ] , \"b\" : true } ] ", array_reading(),
-	       "{\"a\":[ 1 , { \"x\" : null } ],\"b\":true}\n");
-}
-
-TEST(keys_that_are_there_twice_keep_the_first_place_and_the_last_value)
-{
-	(void)state;
-	expect("[{\"a\":1,\"b\":2,\"a\":3},{\"a\":4,\"b\":5,\"a\":6}]", array_reading(),
-	       "{\"a\":3,\"b\":2}\n{\"a\":6,\"b\":5}\n");
-	expect("[{\"a\":1,\"\\u0061\":2}]", array_reading(), "{\"a\":2}\n");
-}
-
-TEST(only_the_fields_asked_for_are_kept)
-{
-	const struct str names[] = { STR("c"), STR("a"), STR("z") };
-	struct reading how = array_reading();
-
-	(void)state;
-	how.fields = (struct read_fields){ .names = names, .n = ARRAY_LEN(names) };
-	expect("[{\"a\":1,\"b\":2,\"c\":3},{\"c\":4,\"x\":5,\"a\":[6]}]", how,
-	       "{\"a\":1,\"c\":3}\n{\"c\":4,\"a\":[6]}\n");
+	expect_documents(array(), "[]", "");
+	expect_documents(array(), " [ ] \n", "");
+	expect_documents(array(), "[{}]", "{}\n");
+	expect_documents(array(), "[{\"a\":1,\"b\":\"x,}\"},{\"a\":2,\"b\":\"y\"}]",
+	                 "{\"a\":1,\"b\":\"x,}\"}\n{\"a\":2,\"b\":\"y\"}\n");
+	expect_documents(array(), " [ { \"a\" : [ 1 , { \"x\" : null } ] , \"b\" : true } ] ",
+	                 "{\"a\":[ 1 , { \"x\" : null } ],\"b\":true}\n");
 }
 
 TEST(lines_hold_one_document_each)
 {
 	(void)state;
-	expect("", lines_reading(), "");
-	expect("\n \n", lines_reading(), "");
-	expect("{\"a\":1}\r\n\r\n{\"a\":2}\n{}", lines_reading(),
-	       "{\"a\":1}\n{\"a\":2}\n{}\n");
-	expect_failure("{\"a\":1} {\"a\":2}\n", lines_reading(), ERR_JSON,
+	expect_documents(lines(), "", "");
+	expect_documents(lines(), "\n \n", "");
+	expect_documents(lines(), "{\"a\":1}\r\n\r\n{\"a\":2}\n \t\n{}",
+	                 "{\"a\":1}\n{\"a\":2}\n{}\n");
+	expect_failure(lines(), "{\"a\":1} {\"a\":2}\n", ERR_JSON,
 	               "two documents on one line; each must have its own", 8, 1);
-	expect_failure("{\"a\":1}\n{\"a\":\n2}\n", lines_reading(), ERR_JSON,
+	expect_failure(lines(), "{\"a\":1},{\"a\":2}\n", ERR_JSON,
+	               "expected '{' and a document, found ','", 7, 1);
+	expect_failure(lines(), "{\"a\":1}\n{\"a\":\n2}\n", ERR_JSON,
 	               "the line ends inside a document; each must be on one line", 13, 1);
+	expect_failure(lines(), "{\"a\":1}\n7\n", ERR_JSON,
+	               "expected '{' and a document, found '7'", 8, 1);
+	expect_failure(lines(), "[{\"a\":1}]", ERR_JSON,
+	               "expected '{' and a document, found '['", 0, 0);
 }
 
-TEST(what_is_wrong_is_said_with_its_place)
+TEST(documents_leave_as_they_came)
+{
+	static const char text[] = "[ {\"a\" : 1.0 ,\"a\":1e2 } ]";
+	struct reading r = array();
+	struct text t = text_new(text, strlen(text));
+	struct reader *reader;
+	struct value v;
+	size_t n;
+
+	(void)state;
+	reading_begin(&r);
+	const struct reader_input input = {
+		.text = t.data, .len = t.len, .text_start = t.data, .fields.all = true,
+		.limits = READ_LIMITS_DEFAULT,
+	};
+	assert_int_equal(reader_create(&r.arena, &input, &reader, &r.err), 0);
+	assert_int_equal(reader_next(reader, &r.batch, &v, 1, &n, &r.err), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(v.object->raw_len, 21);
+	assert_memory_equal(v.object->raw, "{\"a\" : 1.0 ,\"a\":1e2 }", 21);
+	assert_int_equal(v.object->depth, 0);
+	assert_int_equal(reader_next(reader, &r.batch, &v, 1, &n, &r.err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(reader_next(reader, &r.batch, &v, 1, &n, &r.err), 0);
+	assert_int_equal(n, 0);
+	reading_end(&r);
+	free(t.data);
+}
+
+TEST(what_is_wrong_around_documents_is_named)
 {
 	(void)state;
-	expect_failure("", array_reading(), ERR_JSON,
+	expect_failure(array(), "", ERR_JSON,
 	               "expected '[' and an array of documents, found the end of the text", 0, 0);
-	expect_failure("[{\"a\":1},2]", array_reading(), ERR_JSON,
-	               "expected '{' and a document, found '2'", 9, 1);
-	expect_failure("[{\"a\":1},]", array_reading(), ERR_JSON,
-	               "expected '{' and a document, found ']'", 9, 1);
-	expect_failure("[{\"a\":tru}]", array_reading(), ERR_JSON, "expected a value, found 't'", 6, 0);
-	expect_failure("[{\"a\":\"\n\"}]", array_reading(), ERR_JSON,
-	               "a control character inside a string: it must be escaped", 7, 0);
+	expect_failure(array(), "{}", ERR_JSON,
+	               "expected '[' and an array of documents, found '{'", 0, 0);
+	expect_failure(array(), "\xef\xbb\xbf[]", ERR_JSON,
+	               "expected '[' and an array of documents, found a byte-order mark", 0, 0);
+	expect_failure(array(), "[{\"a\":1},2]", ERR_JSON, "expected '{' and a document, found '2'", 9,
+	               1);
+	expect_failure(array(), "[{},[]]", ERR_JSON, "expected '{' and a document, found '['", 4, 1);
+	expect_failure(array(), "[{},]", ERR_JSON, "expected '{' and a document, found ']'", 4, 1);
+	expect_failure(array(), "[{} {}]", ERR_JSON, "expected ',' or ']' after a document, found '{'",
+	               4, 1);
+	expect_failure(array(), "[{}", ERR_JSON,
+	               "expected ',' or ']' after a document, found the end of the text", 3, 1);
+	expect_failure(array(), "[{}] x", ERR_JSON, "expected the end of the text, found 'x'", 5, 1);
+	expect_failure(array(), "[{}]]", ERR_JSON, "expected the end of the text, found ']'", 4, 1);
 }
 
-/* ---- the JSONTestSuite ---- */
-
-static struct text file_read(const char *path)
+TEST(what_is_wrong_inside_documents_is_named)
 {
-	FILE *f = fopen(path, "rb");
-	char bytes[1 << 18];
-
-	assert_non_null(f);
-	size_t len = fread(bytes, 1, sizeof bytes, f);
-	fclose(f);
-	return text_of(bytes, len);
+	(void)state;
+	expect_failure(array(), "[{\"a\":tru}]", ERR_JSON, "expected a value, found 't'", 6, 0);
+	expect_failure(array(), "[{\"a\":01}]", ERR_JSON, "expected a value, found '0'", 6, 0);
+	expect_failure(array(), "[{\"a\":}]", ERR_JSON, "expected a value, found '}'", 6, 0);
+	expect_failure(array(), "[{\"a\":1,}]", ERR_JSON,
+	               "expected a key in double quotes, found '}'", 8, 0);
+	expect_failure(array(), "[{a:1}]", ERR_JSON, "expected a key in double quotes, found 'a'", 2, 0);
+	expect_failure(array(), "[{\"a\" 1}]", ERR_JSON, "expected a key in double quotes, found '\"'",
+	               2, 0);
+	expect_failure(array(), "[{\"a\"}]", ERR_JSON, "expected ':' after a key, found '}'", 5, 0);
+	expect_failure(array(), "[{\"a\":1]", ERR_JSON, "expected ',' or '}', found ']'", 7, 0);
+	expect_failure(array(), "[{\"a\":[1}]", ERR_JSON, "expected ',' or ']', found '}'", 8, 0);
+	expect_failure(array(), "[{\"a\":[1] 2}]", ERR_JSON, "expected ',' or '}', found '2'", 10, 0);
+	expect_failure(array(), "[{\"a\":[[1] 2]}]", ERR_JSON,
+	               "expected ',' or the end of an array or object, found '2'", 11, 0);
+	expect_failure(array(), "[{\"a\":1 [2]}]", ERR_JSON, "expected a value, found '1'", 6, 0);
+	expect_failure(array(), "[{\"a\":\"b\" \"c\"}]", ERR_JSON,
+	               "expected a comma, colon or bracket between two strings, found '\"'", 10, 0);
+	expect_failure(array(), "[{\"a\":1", ERR_JSON,
+	               "expected a comma, colon or bracket, found the end of the text", 7, 0);
 }
 
-static struct text wrapped(struct text t)
+TEST(what_is_wrong_inside_strings_is_named)
+{
+	(void)state;
+	expect_failure(array(), "[{\"a\":\"\n\"}]", ERR_JSON,
+	               "a control character inside a string: it must be escaped", 7, 0);
+	expect_failure(array(), "[{\"a\":\"\\x\"}]", ERR_JSON, "an escape that JSON does not know", 7, 0);
+	expect_failure(array(), "[{\"a\":\"\\u12g4\"}]", ERR_JSON, "an escape that JSON does not know", 7,
+	               0);
+	expect_failure(array(), "[{\"a\":\"\\ud800\"}]", ERR_JSON, "half of a surrogate pair", 7, 0);
+	expect_failure(array(), "[{\"a\":\"\\udc00\"}]", ERR_JSON, "half of a surrogate pair", 7, 0);
+	expect_failure(array(), "[{\"a\":\"\xc3(\"}]", ERR_JSON, "bytes that are not UTF-8", 7, 0);
+	expect_failure(array(), "[{\"a\":\"b", ERR_JSON, "the text ends inside a string", 8, 0);
+	expect_failure(array(), "[{\"a\":\\\"b\"}]", ERR_JSON, "a backslash outside a string", 6, 0);
+	expect_failure(array(), "[{\"a\":\x01}]", ERR_JSON, "expected a value, found the byte 0x01", 6,
+	               0);
+	expect_failure(array(), "[{\"a\":1\f\"b\":2}]", ERR_JSON, "expected ',' or '}', found the byte 0x0c",
+	               7, 0);
+}
+
+TEST(places_are_lines_and_columns_in_bytes_of_the_whole_message)
+{
+	static const char message[] = "{\"documents\":\n[{\"\xc3\xa9\":1},\n {\"\xc3\xa9\":x}]}";
+	const char *text = strchr(message, '[');
+	struct text t = text_new(message, strlen(message));
+	struct reading r = array();
+	struct reader *reader;
+	struct value docs[4];
+	size_t n;
+
+	(void)state;
+	reading_begin(&r);
+	const struct reader_input input = {
+		.text = t.data + (text - message),
+		.len = strlen(text) - 1,
+		.text_start = t.data,
+		.fields.all = true,
+		.limits = READ_LIMITS_DEFAULT,
+	};
+	assert_int_equal(reader_create(&r.arena, &input, &reader, &r.err), 0);
+	assert_int_equal(reader_next(reader, &r.batch, docs, 4, &n, &r.err), ERR_JSON);
+	assert_int_equal(r.err.offset, strchr(message, 'x') - message);
+	assert_int_equal(r.err.line, 3);
+	assert_int_equal(r.err.column, 8);
+	assert_int_equal(r.err.document, 1);
+	reading_end(&r);
+	free(t.data);
+}
+
+/* ---- limits ---- */
+
+/* [{"a":[[…]]}] with so many brackets. */
+static struct text nested(size_t n_open, size_t n_close)
 {
 	struct buf b;
 
 	buf_init(&b, SIZE_MAX);
 	buf_append_cstr(&b, "[{\"a\":");
-	buf_append(&b, t.data, t.len);
+	for (size_t i = 0; i < n_open; i++)
+		buf_append_char(&b, '[');
+	for (size_t i = 0; i < n_close; i++)
+		buf_append_char(&b, ']');
 	buf_append_cstr(&b, "}]");
-	struct text all = text_of(b.data, b.len);
+	struct text t = text_new(b.data, b.len);
 	buf_deinit(&b);
-	return all;
+	return t;
 }
 
-static void suite_file(const char *name, struct text t)
+static int read_nested(size_t n_open, size_t n_close, uint32_t depth_max, struct err *err)
 {
-	const struct read_limits limits = { 5000, 65536, 10 };
-	struct reading how = array_reading();
-	struct text all = wrapped(t);
-	struct value v;
+	struct text t = nested(n_open, n_close);
+	struct reading r = array();
 	struct buf out;
 
-	how.limits = limits;
-	how.isa = index_isa_name();
-	buf_init(&out, 1 << 20);
-	bool is_document = read_all(all, how, &out) == 0;
-	bool is_value = read_check(&arena, (struct str){ t.data, t.len }, t.data, &limits, &v,
-	                           &err) == 0;
-	if (name[0] != 'i' && (is_document != (name[0] == 'y') || is_value != is_document))
-		fail_msg("%s: %d %d %s", name, is_document, is_value, err.message);
-	assert_int_equal(is_document, is_value);
+	buf_init(&out, 1 << 24);
+	r.limits.depth_max = depth_max;
+	reading_begin(&r);
+	int rc = reading_each(&r, t, reading_write, &out);
+	*err = r.err;
+	reading_end(&r);
 	buf_deinit(&out);
-	free(all.data);
+	free(t.data);
+	return rc;
 }
 
-TEST(the_json_test_suite_is_judged_as_it_says)
+TEST(depth_counts_from_the_document)
 {
-	DIR *dir = opendir(CORPORA "/json");
-	struct dirent *entry;
-	int n = 0;
+	struct err err;
 
 	(void)state;
-	if (dir == NULL) {
-		print_message("no %s/json: skipped\n", CORPORA);
-		skip();
-	}
-	while ((entry = readdir(dir)) != NULL) {
-		char path[4096];
+	assert_int_equal(read_nested(99, 99, 100, &err), 0);
+	assert_int_equal(read_nested(100, 100, 100, &err), ERR_DEPTH);
+	assert_string_equal(err.limit, "max-depth");
+	assert_int_equal(err.offset, 6 + 99);
+	assert_int_equal(err.document, 0);
+	assert_int_equal(read_nested(4999, 4999, 5000, &err), 0);
+	assert_int_equal(read_nested(0, 0, 1, &err), ERR_JSON);
+	assert_int_equal(read_nested(1, 1, 1, &err), ERR_DEPTH);
+}
 
-		if (strchr("yni", entry->d_name[0]) == NULL || entry->d_name[1] != '_')
-			continue;
-		snprintf(path, sizeof path, "%s/json/%s", CORPORA, entry->d_name);
-		struct text t = file_read(path);
-		suite_file(entry->d_name, t);
-		free(t.data);
-		n++;
-	}
-	closedir(dir);
-	assert_int_equal(n, 318);
+TEST(a_million_brackets_are_refused_at_the_limit)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(read_nested(1000000, 0, 100, &err), ERR_DEPTH);
+	assert_int_equal(read_nested(1000000, 1000000, 5000, &err), ERR_DEPTH);
+	assert_int_equal(err.offset, 6 + 4999);
+}
+
+TEST(keys_have_a_longest)
+{
+	struct reading r = array();
+
+	(void)state;
+	r.limits.key_len_max = 3;
+	expect_documents(r, "[{\"abc\":{\"def\":1}}]", "{\"abc\":{\"def\":1}}\n");
+	expect_failure(r, "[{\"abc\":1},{\"abcd\":1}]", ERR_KEY_LENGTH,
+	               "a key of 4 bytes; at most 3 are allowed", 12, 1);
+	expect_failure(r, "[{\"a\":[{\"abcd\":1}]}]", ERR_KEY_LENGTH,
+	               "a key of 4 bytes; at most 3 are allowed", 8, 0);
+}
+
+TEST(documents_have_a_highest_number)
+{
+	struct reading r = array(), l = lines();
+
+	(void)state;
+	r.limits.documents_max = l.limits.documents_max = 2;
+	expect_documents(r, "[{},{}]", "{}\n{}\n");
+	expect_failure(r, "[{},{},{}]", ERR_DOCUMENTS, "more than 2 documents", 7, 2);
+	expect_failure(l, "{}\n{}\n{}\n", ERR_DOCUMENTS, "more than 2 documents", 6, 2);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_array_of_objects_is_read_field_by_field, set_up,
-		                                tear_down),
-		cmocka_unit_test_setup_teardown(
-			keys_that_are_there_twice_keep_the_first_place_and_the_last_value, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(only_the_fields_asked_for_are_kept, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(lines_hold_one_document_each, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_place, set_up,
-		                                tear_down),
-		cmocka_unit_test_setup_teardown(the_json_test_suite_is_judged_as_it_says, set_up,
-		                                tear_down),
+		RUN(an_array_of_objects_is_read_field_by_field),
+		RUN(lines_hold_one_document_each),
+		RUN(documents_leave_as_they_came),
+		RUN(what_is_wrong_around_documents_is_named),
+		RUN(what_is_wrong_inside_documents_is_named),
+		RUN(what_is_wrong_inside_strings_is_named),
+		RUN(places_are_lines_and_columns_in_bytes_of_the_whole_message),
+		RUN(depth_counts_from_the_document),
+		RUN(a_million_brackets_are_refused_at_the_limit),
+		RUN(keys_have_a_longest),
+		RUN(documents_have_a_highest_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
