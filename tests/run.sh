@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# Every test, or the parts named: installs what is missing, builds with the sanitizers, runs.
+#   ./tests/run.sh              everything that CI runs
+#   ./tests/run.sh unit api     parts of it
+#   ./tests/run.sh all          the slow checks as well
+# The last line is "N passed, N failed, N skipped"; before it stands why something was skipped.
+set -uo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$ROOT/deploy/lib/setup.sh"
+
+PARTS=(style unit engine threads api contract client web fuzz)
+PARTS_SLOW=(valgrind analyze)
+PACKAGES_TEST=(clang clang-format libcmocka-dev libclang-rt-14-dev)
+RESULTS=$ROOT/build-test/results
+FUZZ_SECONDS=${FUZZ_SECONDS:-20}
+
+usage() {
+    cat <<END
+usage: ./tests/run.sh [part…]
+
+parts: ${PARTS[*]}
+all:   those, and ${PARTS_SLOW[*]}
+END
+}
+
+parts=()
+for argument in "$@"; do
+    case $argument in
+    -h | --help) usage && exit 0 ;;
+    all) parts+=("${PARTS[@]}" "${PARTS_SLOW[@]}") ;;
+    *)
+        if [[ " ${PARTS[*]} ${PARTS_SLOW[*]} " != *" $argument "* ]]; then
+            usage >&2
+            exit 64
+        fi
+        parts+=("$argument")
+        ;;
+    esac
+done
+[ ${#parts[@]} -gt 0 ] || parts=("${PARTS[@]}")
+
+needs() {
+    [[ " ${parts[*]} " == *" $1 "* ]]
+}
+
+# Debian 13 and Ubuntu have other versions of clang's runtime than Debian 12.
+clang_runtime() {
+    local version
+    version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\).*/\1/p' | head -n 1)
+    printf 'libclang-rt-%s-dev' "${version:-14}"
+}
+
+# check NAME COMMAND…: one thing that passes or fails.
+check() {
+    local name=$1
+    shift
+    if "$@" >"$RESULTS/$name.log" 2>&1; then
+        printf 'passed\t%s\n' "$name" >>"$RESULTS/checks.tsv"
+    else
+        printf 'failed\t%s\n' "$name" >>"$RESULTS/checks.tsv"
+        say "FAILED $name"
+        tail -n 60 "$RESULTS/$name.log" >&2
+    fi
+}
+
+skip() {
+    printf 'skipped\t%s\t%s\n' "$1" "$2" >>"$RESULTS/checks.tsv"
+}
+
+# meson_suite DIR SUITE: C tests; their results are read from Meson's own log.
+meson_suite() {
+    say "running $2 in $1"
+    meson test -C "$ROOT/$1" --suite "$2" --print-errorlogs --timeout-multiplier 4 \
+        --logbase "results-$2" >"$RESULTS/$1-$2.log" 2>&1 ||
+        { grep -vE ' OK  ' "$RESULTS/$1-$2.log" | tail -n 80 >&2; }
+    cp "$ROOT/$1/meson-logs/results-$2.json" "$RESULTS/$1-$2.meson.json" ||
+        printf 'failed\tmeson %s %s\n' "$1" "$2" >>"$RESULTS/checks.tsv"
+}
+
+# pytest_part NAME: a folder of tests; results as JUnit XML.
+pytest_part() {
+    if [ ! -d "$ROOT/tests/$1" ]; then
+        skip "$1" "there is no tests/$1"
+        return
+    fi
+    say "running $1"
+    (cd "$ROOT/tests" && DOCMILL_BIN=$ROOT/build-test/service/docmill \
+        "$ROOT/.venv/bin/python" -m pytest -q -rs --junitxml "$RESULTS/$1.xml" "$1") \
+        >"$RESULTS/$1.log" 2>&1 || tail -n 80 "$RESULTS/$1.log" >&2
+    [ -f "$RESULTS/$1.xml" ] || printf 'failed\tpytest %s\n' "$1" >>"$RESULTS/checks.tsv"
+}
+
+style_part() {
+    local python=$ROOT/.venv/bin
+    say "checking style"
+    # Each version of clang-format has its own taste: the sources follow that of Debian 12.
+    if clang-format --version | grep -q 'version 14\.'; then
+        check format bash -c "cd '$ROOT' && git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror"
+    else
+        skip format "clang-format 14 is not what is installed"
+    fi
+    check ruff "$python/ruff" check "$ROOT/client" "$ROOT/tests" "$ROOT/deploy"
+    check ruff-format "$python/ruff" format --check "$ROOT/client" "$ROOT/tests" "$ROOT/deploy"
+    check mypy "$python/mypy" --config-file "$ROOT/client/pyproject.toml"
+    check size "$python/python" "$ROOT/tests/style/check_size.py" "$ROOT"
+    check words "$python/python" "$ROOT/tests/style/check_words.py" "$ROOT"
+}
+
+fuzz_part() {
+    local target name
+    build build-fuzz -Dfuzz=enabled -Db_lundef=false -Dbuildtype=debugoptimized \
+        --native-file "$ROOT/tests/fuzz/clang.ini"
+    for target in "$ROOT"/build-fuzz/tests/fuzz/fuzz_*; do
+        [ -f "$target" ] && [ -x "$target" ] || continue
+        name=$(basename "$target")
+        say "fuzzing with $name for $FUZZ_SECONDS s"
+        mkdir -p "$ROOT/build-fuzz/corpus/$name"
+        check "$name" "$target" -max_total_time="$FUZZ_SECONDS" -rss_limit_mb=4096 \
+            -artifact_prefix="$RESULTS/$name-" "$ROOT/build-fuzz/corpus/$name" \
+            $([ -d "$ROOT/tests/fuzz/seeds/$name" ] && echo "$ROOT/tests/fuzz/seeds/$name")
+    done
+}
+
+valgrind_part() {
+    install_packages valgrind
+    build build
+    say "running unit tests in valgrind"
+    check valgrind meson test -C "$ROOT/build" --suite unit --timeout-multiplier 30 \
+        --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite"
+}
+
+analyze_part() {
+    install_packages clang-tidy cppcheck
+    build build-analyze -Dc_args=-fanalyzer -Dbuildtype=debugoptimized -Dtests=disabled
+    check analyzer bash -c "! grep -n 'Wanalyzer' '$ROOT/build-analyze/compile.log'"
+    check cppcheck cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+        --enable=warning,portability -I "$ROOT/service" "$ROOT/service"
+}
+
+needs_python=false
+for part in style api contract client web; do
+    needs "$part" && needs_python=true
+done
+needs_build=false
+for part in unit engine api contract client web; do
+    needs "$part" && needs_build=true
+done
+
+install_packages "${PACKAGES_BUILD[@]}"
+PACKAGES_TEST[3]=$(clang_runtime)
+install_packages "${PACKAGES_TEST[@]}"
+mkdir -p "$ROOT/build-test"
+rm -rf "$RESULTS"
+mkdir -p "$RESULTS"
+: >"$RESULTS/checks.tsv"
+if $needs_python; then
+    make_venv dev "$ROOT/tests/requirements.txt"
+fi
+if $needs_build; then
+    build build-test -Db_sanitize=address,undefined -Dbuildtype=debugoptimized --werror
+fi
+
+needs style && style_part
+needs unit && meson_suite build-test unit && meson_suite build-test style
+needs engine && meson_suite build-test engine
+if needs threads; then
+    build build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized --werror
+    meson_suite build-tsan threads
+fi
+for part in api contract client web; do
+    needs "$part" && pytest_part "$part"
+done
+needs fuzz && fuzz_part
+needs valgrind && valgrind_part
+needs analyze && analyze_part
+
+[ -d "$ROOT/../shared" ] || say "tests that use ../shared were skipped: it is not beside this checkout"
+/usr/bin/python3 "$ROOT/tests/lib/tally.py" "$RESULTS"
