@@ -9,9 +9,11 @@ import anyio
 from . import _flow
 from ._body import Documents
 from ._call import Call, T
+from ._calls import service
 from ._calls import transform as calls
 from ._calls.transform import Collections, Options, Pipeline
 from ._codec import Codec
+from ._errors import ConnectionFailed, Timeout, Unavailable
 from ._http import AsyncHTTP, AsyncHTTPClient
 from ._models import TransformResult
 from ._resources import AsyncTasks
@@ -113,8 +115,18 @@ class AsyncClient:
         )
         return await self._run(call, timeout)
 
-    async def _run(self, call: Call[T], timeout: float | None = None) -> T:
-        settings = self._settings.change(timeout=timeout)
+    async def ready(self, *, timeout: float = 1.0) -> bool:
+        """Like Client.ready."""
+        try:
+            await self._run(service.ready(), timeout, retries=0)
+        except (ConnectionFailed, Timeout, Unavailable):
+            return False
+        return True
+
+    async def _run(
+        self, call: Call[T], timeout: float | None = None, retries: int | None = None
+    ) -> T:
+        settings = self._settings.change(timeout=timeout, retries=retries)
         flow = _flow.run(call, settings.policy)
         step = next(flow)
         while True:

@@ -8,9 +8,11 @@ from typing import Any, Self
 from . import _flow
 from ._body import Documents
 from ._call import Call, T
+from ._calls import service
 from ._calls import transform as calls
 from ._calls.transform import Collections, Options, Pipeline
 from ._codec import Codec
+from ._errors import ConnectionFailed, Timeout, Unavailable
 from ._http import SyncHTTP, SyncHTTPClient
 from ._models import TransformResult
 from ._resources import Tasks
@@ -144,8 +146,16 @@ class Client:
         )
         return self._run(call, timeout)
 
-    def _run(self, call: Call[T], timeout: float | None = None) -> T:
-        settings = self._settings.change(timeout=timeout)
+    def ready(self, *, timeout: float = 1.0) -> bool:
+        """Say whether the service takes requests; one that cannot be reached does not."""
+        try:
+            self._run(service.ready(), timeout, retries=0)
+        except (ConnectionFailed, Timeout, Unavailable):
+            return False
+        return True
+
+    def _run(self, call: Call[T], timeout: float | None = None, retries: int | None = None) -> T:
+        settings = self._settings.change(timeout=timeout, retries=retries)
         flow = _flow.run(call, settings.policy)
         step = next(flow)
         while True:

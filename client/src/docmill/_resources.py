@@ -32,6 +32,10 @@ class TaskList:
         for page in self.pages():
             yield from page.tasks
 
+    def page(self) -> TaskPage:
+        """Fetch one page only: the first, or the one at the cursor."""
+        return self._fetch(self._cursor)
+
     def pages(self) -> Iterator[TaskPage]:
         """Iterate over the pages themselves."""
         cursor = self._cursor
@@ -55,6 +59,10 @@ class AsyncTaskList:
         async for page in self.pages():
             for task in page.tasks:
                 yield task
+
+    async def page(self) -> TaskPage:
+        """Like TaskList.page."""
+        return await self._fetch(self._cursor)
 
     async def pages(self) -> AsyncIterator[TaskPage]:
         """Like TaskList.pages."""
@@ -105,25 +113,19 @@ class Tasks:
         self,
         *,
         status: Maybe[str] = UNSET,
-        priority: Maybe[int] = UNSET,
-        sort: Maybe[str] = UNSET,
         limit: Maybe[int] = UNSET,
         cursor: str | None = None,
     ) -> TaskList:
-        """Iterate over the tasks, oldest first unless `sort` says otherwise.
+        """Iterate over the tasks, oldest first.
 
         Args:
             status: only tasks with this one.
-            priority: only tasks with this one.
-            sort: "created_at", "-created_at", "priority" or "-priority".
             limit: how many to fetch at a time, 1 to 1000.
             cursor: where to go on: a page's `next_cursor`.
         """
 
         def fetch(cursor: str | None) -> TaskPage:
-            call = calls.page(
-                self._codec, status=status, priority=priority, sort=sort, limit=limit, cursor=cursor
-            )
+            call = calls.page(self._codec, status=status, limit=limit, cursor=cursor)
             return self._run(call)
 
         return TaskList(fetch, cursor)
@@ -186,17 +188,13 @@ class AsyncTasks:
         self,
         *,
         status: Maybe[str] = UNSET,
-        priority: Maybe[int] = UNSET,
-        sort: Maybe[str] = UNSET,
         limit: Maybe[int] = UNSET,
         cursor: str | None = None,
     ) -> AsyncTaskList:
         """Like Tasks.list."""
 
         async def fetch(cursor: str | None) -> TaskPage:
-            call = calls.page(
-                self._codec, status=status, priority=priority, sort=sort, limit=limit, cursor=cursor
-            )
+            call = calls.page(self._codec, status=status, limit=limit, cursor=cursor)
             return await self._run(call)
 
         return AsyncTaskList(fetch, cursor)

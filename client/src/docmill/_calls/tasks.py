@@ -27,13 +27,11 @@ def page(
     codec: Codec,
     *,
     status: Maybe[str],
-    priority: Maybe[int],
-    sort: Maybe[str],
     limit: Maybe[int],
     cursor: str | None,
 ) -> Call[TaskPage]:
     """GET /tasks, one page of it."""
-    query = given(status=status, priority=priority, sort=sort, limit=limit, cursor=cursor or UNSET)
+    query = given(status=status, limit=limit, cursor=cursor or UNSET)
     return Call(
         "GET",
         "/tasks",
