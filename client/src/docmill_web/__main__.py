@@ -1,0 +1,5 @@
+"""Run with `python -m docmill_web`."""
+
+from .main import main
+
+main()

@@ -1,0 +1,129 @@
+"""What the front end takes and gives, as its OpenAPI document says it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+
+# A JSON number is a number here: "2" and true are not.
+_REQUEST = ConfigDict(extra="forbid", strict=True)
+
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Description = Annotated[str, Field(max_length=2000)]
+Status = Annotated[str, Field(min_length=1, max_length=50)]
+Priority = Annotated[int, Field(ge=1, le=5)]
+
+
+def _to_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Timestamp = Annotated[datetime, PlainSerializer(_to_text, return_type=str)]
+
+# What only the service writes: ignored, so that a task can be got, changed and put back.
+_READ_ONLY = ("id", "created_at", "updated_at", "version")
+
+
+class TaskCreate(BaseModel):
+    """A new task; its status is "pending"."""
+
+    model_config = _REQUEST
+
+    title: Title
+    description: Description = ""
+    priority: Priority = 1
+
+
+def _absent() -> Any:
+    """The value of a field that is not in `model_fields_set`; null itself is refused."""
+    return None
+
+
+class TaskUpdate(BaseModel):
+    """The fields to set; the others stay as they are."""
+
+    model_config = _REQUEST
+
+    title: Title = Field(default_factory=_absent)
+    description: Description = Field(default_factory=_absent)
+    status: Status = Field(default_factory=_absent)
+    priority: Priority = Field(default_factory=_absent)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_read_only(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if name not in _READ_ONLY}
+
+
+class Task(BaseModel):
+    """A task."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    title: str
+    description: str
+    status: str
+    priority: int
+    created_at: Timestamp
+    updated_at: Timestamp | None = None
+    version: int | None = None
+
+
+class TaskList(BaseModel):
+    """A page of the list; `next_cursor` asks for the next one, if there is one."""
+
+    tasks: list[Task]
+    count: int
+    next_cursor: str | None = None
+
+
+class ProcessRequest(BaseModel):
+    """Documents, and the pipeline that they go through."""
+
+    model_config = _REQUEST
+
+    documents: list[dict[str, Any]]
+    pipeline: list[dict[str, Any]]
+    collections: dict[str, list[dict[str, Any]]] = {}
+    let: dict[str, Any] = {}
+
+
+class Stats(BaseModel):
+    """What it took."""
+
+    documents_in: int
+    documents_out: int
+    duration_us: int
+    peak_bytes: int
+
+
+class ProcessAnswer(BaseModel):
+    """The documents that came out."""
+
+    documents: list[dict[str, Any]]
+    stats: Stats
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What every error looks like (RFC 9457); `error` is what the tutorial's clients read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    error: str
+    request_id: str
+    errors: list[FieldError] | None = None
