@@ -15,13 +15,13 @@
 /* Room for what surrounds the documents in an answer; the stages are at most max-stages. */
 #define ENVELOPE_MAX ((size_t)1 << 20)
 
-/* The forms of an answer, the one that is given unasked first. */
+/* The forms of an answer: the one that is given unasked first, the closer name before the wider. */
 static const char *const forms[] = {
-	"application/json", "application/x-ndjson", "application/ejson",
-	"application/ejson;mode=canonical",
+	"application/json", "application/x-ndjson", "application/ejson;mode=canonical",
+	"application/ejson",
 };
 
-enum form { FORM_JSON, FORM_NDJSON, FORM_EJSON, FORM_EJSON_CANONICAL, FORM_COUNT };
+enum form { FORM_JSON, FORM_NDJSON, FORM_EJSON_CANONICAL, FORM_EJSON, FORM_COUNT };
 
 _Static_assert(ARRAY_LEN(forms) == FORM_COUNT, "a form has a name");
 
