@@ -83,6 +83,7 @@ void arena_reset(struct arena *a)
 	struct arena_block *keep = a->head;
 
 	hooks_run(a);
+	a->tail = a->tail_end = NULL;
 	if (a->block_size_max == 0) {   /* exact: give everything back, so that reuse is charged too */
 		blocks_free(a, a->head);
 		a->head = NULL;
@@ -221,6 +222,30 @@ void *arena_extend(struct arena *a, void *items, size_t n, size_t *cap, size_t i
 		memcpy(grown, items, n * item_size);
 	*cap = cap_new;
 	return grown;
+}
+
+void *arena_append(struct arena *a, const void *p, size_t len, size_t n)
+{
+	bool is_again = len > 0 && (const unsigned char *)p + len == a->tail;
+	size_t size, cap;
+
+	if (is_again && n <= (size_t)(a->tail_end - a->tail)) {
+		a->tail += n;
+		return (void *)(uintptr_t)p;
+	}
+	if (__builtin_add_overflow(len, n, &size) ||
+	    __builtin_mul_overflow(size, is_again ? 2 : 1, &cap)) {
+		arena_fail(a, ERR_NOMEM);
+		return NULL;
+	}
+	unsigned char *copy = arena_alloc(a, cap);
+	if (copy == NULL)
+		return NULL;
+	if (len > 0)
+		memcpy(copy, p, len);
+	a->tail = copy + size;
+	a->tail_end = copy + cap;
+	return copy;
 }
 
 bool arena_on_free(struct arena *a, arena_free_fn *fn, void *arg)

@@ -34,6 +34,7 @@ struct arena_hook;
 struct arena {
 	unsigned char *next, *end;    /* free part of the newest block */
 	struct arena_block *head;     /* blocks in use, newest first */
+	unsigned char *tail, *tail_end;   /* free part behind the last arena_append() */
 	struct arena_hook *hooks;     /* newest first */
 	struct budget *budget;
 	size_t block_size;            /* of the next block, unless more is asked for */
@@ -96,6 +97,14 @@ static inline bool arena_failed(const struct arena *a)
 {
 	return a->failed != 0;
 }
+
+/*
+ * Memory of len + n bytes of which the first len are those at p; the caller writes the others.
+ * When p is what the last call returned and there is room behind it, it is p itself, so that
+ * appending again and again to the same thing costs no more than its size.  What is at p never
+ * changes: it stays good as the shorter thing that it was.
+ */
+void *arena_append(struct arena *a, const void *p, size_t len, size_t n);
 
 /*
  * Call fn(arg) when the arena is next reset or deinitialised, before its memory goes, newest first:

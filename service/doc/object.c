@@ -180,6 +180,35 @@ struct value array_take(struct arena *a, struct value *items, uint32_t n)
 	return depth_checked(a, value_array(arr), depth);
 }
 
+struct value array_concat(struct arena *a, struct array *const *arrays, size_t n)
+{
+	struct array *arr = arena_zalloc(a, 1, sizeof *arr);
+	uint64_t n_items = 0;
+
+	if (arr == NULL)
+		return NUL_VALUE;
+	arr->depth = 1;
+	for (size_t i = 0; i < n; i++) {
+		n_items += array_n(a, arrays[i]);
+		arr->depth = MAX(arr->depth, arrays[i]->depth);
+	}
+	if (n_items > UINT32_MAX) {
+		arena_fail(a, ERR_NOMEM);
+		return NUL_VALUE;
+	}
+	uint64_t at = arrays[0]->n;
+	arr->items = arena_append(a, arrays[0]->items, at * sizeof *arr->items,
+	                          (n_items - at) * sizeof *arr->items);
+	if (arr->items == NULL)
+		return NUL_VALUE;
+	for (size_t i = 1; i < n; at += arrays[i++]->n)
+		if (arrays[i]->n > 0)
+			memcpy(arr->items + at, arrays[i]->items, arrays[i]->n * sizeof *arr->items);
+	arr->n = (uint32_t)n_items;
+	arr->is_open = true;
+	return depth_checked(a, value_array(arr), arr->depth);
+}
+
 struct value object_build(struct arena *a, const struct str *keys, const struct value *values,
                           uint32_t n)
 {

@@ -116,6 +116,12 @@ struct value object_from_shape(struct arena *a, const struct shape *shape, struc
 /* An array that takes items (arena memory of the caller's, not copied); none may be missing. */
 struct value array_take(struct arena *a, struct value *items, uint32_t n);
 
+/*
+ * An array of all items of n arrays (one or more), in order.  Built from the left again and again
+ * it costs no more than what is added (arena_append()).
+ */
+struct value array_concat(struct arena *a, struct array *const *arrays, size_t n);
+
 /* A growing object: add in order, then finish. */
 struct object_builder {
 	struct arena *arena;

@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 
 TEST(an_arena_fails_at_its_budget_and_gives_everything_back)
@@ -115,6 +116,48 @@ TEST(a_hook_that_does_not_fit_in_the_budget_is_refused)
 	assert_false(arena_on_free(&a, hook_note, &end));
 	arena_deinit(&a);
 	assert_ptr_equal(end, calls);
+}
+
+TEST(appending_again_and_again_is_linear_and_leaves_what_was)
+{
+	struct budget budget = BUDGET(1 << 20);
+	const char *text = "", *earlier = NULL;
+	size_t len = 0;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, &budget);
+	for (; len < 100000; len++) {
+		char *longer = arena_append(&a, text, len, 1);
+
+		assert_non_null(longer);
+		longer[len] = (char)('a' + len % 26);
+		text = longer;
+		if (len == 4)
+			earlier = text;
+	}
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(text[i], 'a' + (char)(i % 26));
+	char *other = arena_append(&a, earlier, 5, 1);
+	other[5] = 'X';
+	assert_ptr_not_equal(other, earlier);
+	assert_memory_equal(text, "abcdefg", 7);
+	assert_memory_equal(other, "abcdeX", 6);
+	arena_deinit(&a);
+}
+
+TEST(code_points_are_counted_and_skipped)
+{
+	struct str s = STR("a\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80z");
+	size_t len;
+
+	(void)state;
+	assert_int_equal(utf8_count(s), 5);
+	assert_int_equal(utf8_skip(s, 2), 3);
+	assert_int_equal(utf8_skip(s, 9), s.len);
+	assert_int_equal(utf8_at(s, 6, &len), 0x1F600);
+	assert_int_equal(len, 4);
+	assert_int_equal(utf8_at(s, 1, &len), 0xE9);
 }
 
 TEST(a_buf_stops_at_its_max_and_says_so)
@@ -273,6 +316,8 @@ int main(void)
 		RUN(a_reset_arena_reuses_its_memory),
 		RUN(an_arena_calls_what_it_was_asked_to_call_once),
 		RUN(a_hook_that_does_not_fit_in_the_budget_is_refused),
+		RUN(appending_again_and_again_is_linear_and_leaves_what_was),
+		RUN(code_points_are_counted_and_skipped),
 		RUN(a_buf_stops_at_its_max_and_says_so),
 		RUN(json_strings_are_escaped),
 		RUN(a_map_finds_what_was_put_and_forgets_what_was_removed),

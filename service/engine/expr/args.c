@@ -56,26 +56,60 @@ static uint32_t params_count(const struct expr_param *params)
 	return n;
 }
 
-static int compile_param(struct compiler *c, const struct expr_op *op, struct expr *e,
-                         struct str name, struct value v)
+static int fail_unknown(struct compiler *c, const struct expr_op *op, struct str name)
 {
-	const char *known[16];
+	const char *known[EXPR_PARAMS_MAX];
 	size_t n_known = 0;
-	uint32_t i = 0;
+
+	for (; op->params[n_known].name != NULL && n_known < ARRAY_LEN(known); n_known++)
+		known[n_known] = op->params[n_known].name;
+	return compile_fail_unknown(c, op->unknown_code != 0 ? op->unknown_code : 9, name, known,
+	                            n_known, "Unrecognized parameter to %s: %.*s", op->name,
+	                            STR_ARG(name));
+}
+
+static int read_param(struct compiler *c, const struct expr_op *op, struct str name, struct value v,
+                      struct value *ret)
+{
+	for (uint32_t i = 0; op->params[i].name != NULL; i++)
+		if (str_is(name, op->params[i].name)) {
+			ret[i] = v;
+			return 0;
+		}
+	return fail_unknown(c, op, name);
+}
+
+int expr_read_params(struct compiler *c, const struct expr_op *op, struct value spec,
+                     struct value *ret)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; op->params[i].name != NULL; i++)
+		ret[i] = MISSING;
+	if (spec.type != VALUE_OBJECT)
+		return compile_fail(c, op->object_code != 0 ? op->object_code : 9, op->name,
+		                    "%s only supports an object as its argument", op->name);
+	uint32_t n = object_n(c->arena, spec.object);
+	for (uint32_t i = 0; i < n; i++)
+		if (read_param(c, op, object_key(spec.object, i), object_at(c->arena, spec.object, i),
+		               ret) != 0)
+			rc = ERR_PIPELINE;
+	for (uint32_t i = 0; op->params[i].name != NULL; i++)
+		if (op->params[i].is_required && ret[i].type == VALUE_MISSING)
+			rc = compile_fail(c, op->params[i].missing_code != 0 ? op->params[i].missing_code : 9,
+			                  op->name, "Missing '%s' parameter to %s", op->params[i].name,
+			                  op->name);
+	return rc;
+}
+
+int expr_compile_member(struct compiler *c, const char *name, struct value spec, struct expr **ret)
+{
 	int rc;
 
-	for (; i < e->n_args; i++) {
-		if (str_is(name, op->params[i].name))
-			break;
-		if (n_known < ARRAY_LEN(known))
-			known[n_known++] = op->params[i].name;
-	}
-	if (i == e->n_args)
-		return compile_fail_unknown(c, op->unknown_code != 0 ? op->unknown_code : 9, name, known,
-		                            n_known, "Unrecognized parameter to %s: %.*s", op->name,
-		                            STR_ARG(name));
-	compile_enter(c, name);
-	rc = expr_compile(c, v, &e->args[i]);
+	if (spec.type == VALUE_MISSING)
+		return 0;
+	compile_enter(c, str_from(name));
+	rc = expr_compile(c, spec, ret);
 	compile_leave(c);
 	return rc;
 }
@@ -84,25 +118,15 @@ int expr_compile_params(struct compiler *c, const struct expr_op *op, struct val
                         struct expr **ret)
 {
 	struct expr *e = expr_create(c, op, params_count(op->params));
-	int rc = 0;
+	struct value values[EXPR_PARAMS_MAX];
+	int rc;
 
 	if (e == NULL)
 		return compile_nomem(c);
-	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, op->object_code != 0 ? op->object_code : 9, op->name,
-		                    "%s only supports an object as its argument", op->name);
-	uint32_t n = object_n(c->arena, spec.object);
-	for (uint32_t i = 0; i < n; i++)
-		if (compile_param(c, op, e, object_key(spec.object, i),
-		                  object_at(c->arena, spec.object, i)) != 0)
-			rc = ERR_PIPELINE;
-	if (rc != 0)
-		return rc;
+	rc = expr_read_params(c, op, spec, values);
 	for (uint32_t i = 0; i < e->n_args; i++)
-		if (op->params[i].is_required && e->args[i] == NULL)
-			rc = compile_fail(c, op->params[i].missing_code != 0 ? op->params[i].missing_code : 9,
-			                  op->name, "Missing '%s' parameter to %s", op->params[i].name,
-			                  op->name);
+		if (expr_compile_member(c, op->params[i].name, values[i], &e->args[i]) != 0)
+			rc = ERR_PIPELINE;
 	if (rc == 0)
 		*ret = e;
 	return rc;

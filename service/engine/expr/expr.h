@@ -23,6 +23,7 @@
 #include "engine/eval.h"
 
 #define EXPR_ANY INT_MAX
+#define EXPR_PARAMS_MAX 16   /* named arguments of an operator */
 
 struct expr;
 struct expr_op;
@@ -108,6 +109,16 @@ int expr_compile_args(struct compiler *c, const struct expr_op *op, struct value
                       struct expr **ret) MUST_CHECK;
 int expr_compile_params(struct compiler *c, const struct expr_op *op, struct value spec,
                         struct expr **ret) MUST_CHECK;
+
+/*
+ * For operators with params and a compile of their own: what stands under each name, in the order
+ * of the table, missing when absent; and one of them compiled at its place (nothing is done when
+ * it is missing).
+ */
+int expr_read_params(struct compiler *c, const struct expr_op *op, struct value spec,
+                     struct value *ret) MUST_CHECK;
+int expr_compile_member(struct compiler *c, const char *name, struct value spec, struct expr **ret)
+	MUST_CHECK;
 
 /* Has it one value, whatever the document (folded, or written so)? */
 bool expr_is_constant(const struct expr *e);
