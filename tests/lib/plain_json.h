@@ -58,7 +58,7 @@ static inline bool plain_escape(struct plain_json *p)
 {
 	int c = plain_peek(p);
 
-	if (c < 0 || strchr("\"\\/bfnrtu", c) == NULL)
+	if (c <= 0 || strchr("\"\\/bfnrtu", c) == NULL)
 		return false;
 	p->at++;
 	if (c != 'u')
