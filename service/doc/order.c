@@ -45,7 +45,7 @@ static int cmp_i64_f64(int64_t x, double y)
 }
 
 /* A decimal is carried, not computed with: for order its nearest double will do. */
-static struct value as_binary(struct value v)
+struct value value_binary(struct value v)
 {
 	double d = (double)NAN;
 
@@ -62,8 +62,8 @@ static struct value as_binary(struct value v)
 
 static int cmp_numbers(struct value x, struct value y)
 {
-	x = as_binary(x);
-	y = as_binary(y);
+	x = value_binary(x);
+	y = value_binary(y);
 	if (x.type == VALUE_DOUBLE)
 		return y.type == VALUE_DOUBLE ? cmp_f64(x.f64, y.f64) : -cmp_i64_f64(y.i64, x.f64);
 	return y.type == VALUE_DOUBLE ? cmp_i64_f64(x.i64, y.f64) : cmp_i64(x.i64, y.i64);
@@ -138,7 +138,7 @@ static uint64_t hash_number(struct value v)
 {
 	int64_t i;
 
-	v = as_binary(v);
+	v = value_binary(v);
 	if (value_as_i64(v, &i))
 		return hash_u64((uint64_t)i);
 	if (isnan(v.f64))

@@ -195,6 +195,9 @@ bool value_eq(struct arena *a, struct value x, struct value y);
 /* Values that are equal have equal hashes (1, 1.0 and a long 1 too). */
 uint64_t value_hash(struct arena *a, struct value v);
 
+/* A decimal as the double nearest to it, which is how it compares; anything else as it is. */
+struct value value_binary(struct value v);
+
 /* The rank of a type in the comparison order; types of one rank compare by value. */
 int value_rank(enum value_type type);
 

@@ -24,6 +24,7 @@ struct plan;
 enum plan_rule {
 	PLAN_RULE_FOLD = 1,        /* constants */
 	PLAN_RULE_FIELDS = 2,      /* the reader keeps only what is read */
+	PLAN_RULE_SORT_LIMIT = 4,  /* $sort keeps no more than the $limit behind it lets through */
 	PLAN_RULES_ALL = ~0,
 };
 

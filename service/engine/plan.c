@@ -27,21 +27,6 @@ static int bind_lets(struct compiler *c, struct value let, struct plan *plan)
 	return rc;
 }
 
-/* Down the pipeline until a stage makes other documents: who reads what of those that come in. */
-static void find_needs(struct plan *plan)
-{
-	for (size_t i = 0; i < plan->pipeline.n_stages && !plan->needs.all; i++) {
-		const struct stage *s = plan->pipeline.stages[i];
-
-		if (s->ops->needs != NULL)
-			s->ops->needs(s, &plan->needs);
-		if (s->ops->effect == STAGE_REPLACES)
-			return;
-		if (s->ops->effect == STAGE_CHANGES)
-			needs_all(&plan->needs);
-	}
-}
-
 static int compile_parts(struct compiler *c, const struct plan_input *input, struct plan *plan)
 {
 	int rc = 0;
@@ -68,6 +53,7 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 	plan->limits = input->limits;
 	compile_init(c, a, &plan->limits);
 	c->is_folding_off = !(input->rules & PLAN_RULE_FOLD);
+	c->is_sort_limit_off = !(input->rules & PLAN_RULE_SORT_LIMIT);
 	int rc = compile_parts(c, input, plan);
 	if (arena_failed(a))
 		return err_nomem(err, "a plan");
@@ -82,7 +68,7 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 	plan->has_documents = plan->pipeline.n_stages > 0 &&
 	                      (plan->pipeline.stages[0]->op->flags & STAGE_FIRST_ONLY);
 	if (input->rules & PLAN_RULE_FIELDS)
-		find_needs(plan);
+		pipeline_needs(&plan->pipeline, &plan->needs);
 	else
 		needs_all(&plan->needs);
 	*ret = plan;

@@ -34,3 +34,21 @@ struct value kept_blind(struct eval *ev, struct value found)
 	found.flags = 0;
 	return value_copy(ev->keep, found);
 }
+
+struct value kept_document(struct arena *a, struct value doc)
+{
+	const struct object *o = doc.object;
+
+	if (o->raw == NULL || o->shape == NULL || !o->shape->is_lasting)
+		return value_copy(a, doc);
+
+	struct object *copy = arena_memdup(a, o, sizeof *o);
+	struct value *values = arena_array(a, o->shape->n, sizeof *values);
+	if (copy == NULL || values == NULL)
+		return NUL_VALUE;
+	for (uint32_t i = 0; i < o->shape->n; i++)
+		values[i] = value_copy(a, o->values[i]);
+	copy->values = values;
+	copy->home = a;
+	return value_object(copy);
+}

@@ -20,4 +20,10 @@ bool kept_eq(struct eval *ev, struct value kept, struct value v);
 /* found, to be kept and only handed out again: the cheapest form that lasts. */
 struct value kept_blind(struct eval *ev, struct value found);
 
+/*
+ * A document for a later stage, in an arena: what came in stays a span, with the places of its
+ * fields if they are known, so that it need not be read again.
+ */
+struct value kept_document(struct arena *a, struct value doc);
+
 #endif

@@ -101,6 +101,11 @@ void flow_own_scratch(struct flow *flow)
 	flow->owns_scratch = true;
 }
 
+void flow_share_scratch(struct flow *inner, const struct node *outer)
+{
+	inner->owns_scratch = outer->flow->owns_scratch;
+}
+
 void node_bind(struct node *n, struct value doc, size_t i)
 {
 	eval_set_root(n->ev, doc);

@@ -56,18 +56,29 @@ static int compile_fields(struct compiler *c, struct group_spec *spec, struct ob
 	return rc;
 }
 
-static int group_compile(struct compiler *c, struct value v, struct stage **ret)
+struct stage *group_stage_create(struct compiler *c, struct group_spec **ret_spec)
 {
 	struct group_stage *s = stage_create(c, sizeof *s, &group_ops);
 
 	if (s == NULL)
+		return NULL;
+	*ret_spec = &s->spec;
+	return &s->stage;
+}
+
+static int group_compile(struct compiler *c, struct value v, struct stage **ret)
+{
+	struct group_spec *spec;
+	struct stage *stage = group_stage_create(c, &spec);
+
+	if (stage == NULL)
 		return ERR_PIPELINE;
 	if (v.type != VALUE_OBJECT)
 		return compile_fail(c, 15947, "$group", "a group's fields must be specified in an object");
-	TRY(compile_fields(c, &s->spec, v.object));
-	if (s->spec.n_parts == 0)
+	TRY(compile_fields(c, spec, v.object));
+	if (spec->n_parts == 0)
 		return compile_fail(c, 15955, "$group", "a group specification must include an _id");
-	*ret = &s->stage;
+	*ret = stage;
 	return 0;
 }
 

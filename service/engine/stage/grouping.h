@@ -46,6 +46,9 @@ int group_spec_reserve(struct compiler *c, struct group_spec *spec, uint32_t n) 
 int group_spec_add_output(struct compiler *c, struct group_spec *spec, struct str name,
                           struct value accumulator) MUST_CHECK;
 
+/* A stage of $group whose spec is still to be filled; NULL after reporting lack of memory. */
+struct stage *group_stage_create(struct compiler *c, struct group_spec **ret_spec);
+
 void group_spec_needs(const struct group_spec *spec, struct needs *needs);
 
 int grouping_init(struct grouping *g, struct eval *ev, const struct group_spec *spec) MUST_CHECK;

@@ -18,9 +18,15 @@ static int limit_push(struct node *n, struct value *docs, size_t n_docs)
 	return node_emit(n, docs, n_out);
 }
 
+static uint64_t limit_looks_at(const struct stage *stage, uint64_t n_wanted)
+{
+	return MIN(((const struct limit_stage *)stage)->n_max, n_wanted);
+}
+
 static const struct stage_ops limit_ops = {
 	.effect = STAGE_PASSES,
 	.push = limit_push,
+	.looks_at = limit_looks_at,
 };
 
 static int limit_compile(struct compiler *c, struct value spec, struct stage **ret)

@@ -17,9 +17,19 @@ static int skip_push(struct node *n, struct value *docs, size_t n_docs)
 	return node_emit(n, docs + left, n_docs - left);
 }
 
+static uint64_t skip_looks_at(const struct stage *stage, uint64_t n_wanted)
+{
+	uint64_t n;
+
+	if (__builtin_add_overflow(((const struct skip_stage *)stage)->n_skipped, n_wanted, &n))
+		return UINT64_MAX;
+	return n;
+}
+
 static const struct stage_ops skip_ops = {
 	.effect = STAGE_PASSES,
 	.push = skip_push,
+	.looks_at = skip_looks_at,
 };
 
 static int skip_compile(struct compiler *c, struct value spec, struct stage **ret)

@@ -1,6 +1,8 @@
 /* Stages: compiling one, and lists of them. */
 #include "engine/stage/stage.h"
 
+#include "engine/rules/rules.h"
+
 struct names {
 	const char *list[64];
 	size_t n;
@@ -102,9 +104,26 @@ int pipeline_compile(struct compiler *c, struct value spec, struct pipeline *ret
 		compile_leave(c);
 	}
 	c->depth--;
-	if (rc == 0)
-		*ret = p;
-	return rc;
+	if (rc != 0)
+		return rc;
+	if (!c->is_sort_limit_off)
+		rule_sort_limit(&p);
+	*ret = p;
+	return 0;
+}
+
+void pipeline_needs(const struct pipeline *pipeline, struct needs *needs)
+{
+	for (size_t i = 0; i < pipeline->n_stages && !needs->all; i++) {
+		const struct stage *s = pipeline->stages[i];
+
+		if (s->ops->needs != NULL)
+			s->ops->needs(s, needs);
+		if (s->ops->effect == STAGE_REPLACES)
+			return;
+		if (s->ops->effect == STAGE_CHANGES)
+			needs_all(needs);
+	}
 }
 
 void *stage_create(struct compiler *c, size_t size, const struct stage_ops *ops)

@@ -56,6 +56,15 @@ struct stage_ops {
 	int (*finish)(struct node *n);              /* NULL: nothing was held back */
 	void (*close)(struct node *n);              /* frees what is not in an arena; NULL: nothing */
 	void (*needs)(const struct stage *s, struct needs *needs);   /* NULL: reads nothing */
+
+	/*
+	 * How many of the first documents that come in matter, when so many of those that leave
+	 * do.  For stages that only count; NULL: all of them, or nobody knows.
+	 */
+	uint64_t (*looks_at)(const struct stage *s, uint64_t n_wanted);
+
+	/* No more than the first n documents that leave are wanted.  NULL: it makes no difference. */
+	void (*take_limit)(struct stage *s, uint64_t n);
 };
 
 /* Stages embed this as their first member. */
@@ -89,6 +98,9 @@ int stage_compile(struct compiler *c, struct value spec, struct stage **ret) MUS
 
 /* A list of stages, inside another stage too. */
 int pipeline_compile(struct compiler *c, struct value spec, struct pipeline *ret) MUST_CHECK;
+
+/* What a pipeline reads of the documents that come in: down to the stage that makes other ones. */
+void pipeline_needs(const struct pipeline *pipeline, struct needs *needs);
 
 /* Zeroed memory for a stage that embeds struct stage first; NULL after reporting. */
 void *stage_create(struct compiler *c, size_t size, const struct stage_ops *ops);
@@ -127,6 +139,9 @@ int flow_finish(struct flow *flow) MUST_CHECK;
  * Without this a flow only adds to ev->arena.
  */
 void flow_own_scratch(struct flow *flow);
+
+/* A flow inside a stage that is finishing may do what the flow around it may. */
+void flow_share_scratch(struct flow *inner, const struct node *outer);
 
 /* Frees what is not in an arena; any state, NULL too. */
 void flow_destroy(struct flow *flow);
