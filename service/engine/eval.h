@@ -17,6 +17,7 @@
 #include "engine/limits.h"
 
 struct stage;
+struct zone_cache;
 struct regex_run;
 
 /* Where a field was found last time: valid for that shape only. */
@@ -48,6 +49,7 @@ struct eval {
 	struct regex_run *regex_run;        /* what matching needs (regex.h); NULL until then */
 	bool (*is_cancelled)(void *arg);    /* asked now and then; may be NULL */
 	void *cancel_arg;
+	struct zone_cache *zones;           /* time zones used so far (zone.h) */
 	const struct stage *stage;          /* whose turn it is, and which of its documents: for errors */
 	int64_t document;
 };
