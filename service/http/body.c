@@ -1,6 +1,7 @@
 /* Body: reading it, skipping it, draining it. */
 #include "http/body.h"
 
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,22 +136,29 @@ bool body_skip(struct connection *c)
 	return body_read(c, &ignored) == 0;
 }
 
+/*
+ * Straight from the socket: after a header that it could not read, the library's own reading starts
+ * in front of its buffer.
+ */
 void body_drain(struct connection *c)
 {
 	char slice[16384];
-	uint64_t until_ns = clock_monotonic_ns() + DRAIN_NS;
+	uint64_t until_ns = clock_monotonic_ns() + DRAIN_NS, now_ns;
+	struct pollfd fd = { .fd = c->fd, .events = POLLIN };
 	size_t n_drained = 0;
 
-	if (c->body.state == BODY_READ || c->framing.wants_continue || watch.has_ended)
+	if (c->fd < 0 || c->body.state == BODY_READ || c->framing.wants_continue || watch.has_ended)
 		return;
-	/* The caller sees at once that this was the last answer; bytes still on the way must be
-	   taken in all the same, or the reset that they provoke overtakes it. */
-	if (c->fd >= 0)
-		shutdown(c->fd, SHUT_WR);
-	watch_set_timeout(DRAIN_NS);
-	while (n_drained < DRAIN_MAX && clock_monotonic_ns() < until_ns) {
-		int n = mg_read(c->mg, slice, sizeof slice);
-
+	/*
+	 * The caller sees at once that this was the last answer; bytes still on the way must be taken
+	 * in all the same, or the reset that they provoke overtakes it.
+	 */
+	shutdown(c->fd, SHUT_WR);
+	watch_set_timeout(0);
+	while (n_drained < DRAIN_MAX && (now_ns = clock_monotonic_ns()) < until_ns) {
+		if (poll(&fd, 1, (int)((until_ns - now_ns) / 1000000) + 1) <= 0)
+			return;
+		ssize_t n = recv(c->fd, slice, sizeof slice, MSG_DONTWAIT);
 		if (n <= 0)
 			return;
 		n_drained += (size_t)n;

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from service import Service, find_binary
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +12,15 @@ def http(service_url: str) -> Iterator[httpx.Client]:
     """A plain HTTP client of the shared service."""
     with httpx.Client(base_url=service_url, timeout=30.0) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """A service with deadlines so short that what must time out does so within a test."""
+    if find_binary() is None:
+        pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
+    with Service(
+        *("--header-timeout", "1s", "--body-timeout", "2s", "--keep-alive-timeout", "2s"),
+        *("--max-body", "1MiB", "--http-threads", "64"),
+    ) as running:
+        yield running

@@ -1,0 +1,102 @@
+"""A docmill that really runs: started on ports of its own, its log kept, ended for sure."""
+
+import json
+import os
+import pathlib
+import queue
+import signal
+import subprocess
+import threading
+from typing import Any, Self
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILDS = ("build-test/service/docmill", "build/service/docmill")
+PATIENCE = 30.0
+
+
+def find_binary() -> pathlib.Path | None:
+    """The program under test: DOCMILL_BIN, or the first place where a build put it."""
+    named = os.environ.get("DOCMILL_BIN")
+    if named:
+        return pathlib.Path(named)
+    return next((ROOT / path for path in BUILDS if (ROOT / path).exists()), None)
+
+
+class Service:
+    """One process.  As a context it is ready when entered, and gone when left."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+        self.arguments = arguments
+        self.environment = environment or {}
+        self.log: list[dict[str, Any]] = []
+        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def __enter__(self) -> Self:
+        binary = find_binary()
+        assert binary is not None, "nothing has been built"
+        self.process = subprocess.Popen(
+            [binary, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
+            + ["--shutdown-delay", "0s", *self.arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **self.environment},
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        listening = self.wait_for_log("listening")
+        self.address = _address(listening["service"])
+        self.admin_address = _address(listening["admin"])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.status = self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self._reader.join()
+        assert self.status == 0, f"the service ended with status {self.status}:\n{self.report()}"
+
+    @property
+    def url(self) -> str:
+        return "http://{}:{}".format(*self.address)
+
+    @property
+    def admin_url(self) -> str:
+        return "http://{}:{}".format(*self.admin_address)
+
+    def terminate(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait_for_log(self, message: str) -> dict[str, Any]:
+        """The next log line with this message; those before it are only kept."""
+        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+            if line.get("msg") == message:
+                return line
+        raise AssertionError(f"the service ended before it said {message!r}:\n{self.report()}")
+
+    def report(self) -> str:
+        """What it said that is no log line: a sanitizer's report, most likely."""
+        return "".join(line["text"] for line in self.log if "text" in line)
+
+    def _read(self) -> None:
+        """Keep the pipe empty, so that the service never waits for us."""
+        assert self.process.stderr is not None
+        with self.process.stderr as pipe:
+            for text in pipe:
+                try:
+                    line = json.loads(text)
+                except ValueError:
+                    line = {"text": text}   # a sanitizer's report, most likely
+                self.log.append(line)
+                self._lines.put(line)
+        self._lines.put(None)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
