@@ -7,6 +7,7 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from typing import Any, Self
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -25,8 +26,15 @@ def find_binary() -> pathlib.Path | None:
 class Service:
     """One process.  As a context it is ready when entered, and gone when left."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        log_to: pathlib.Path | None = None,
+    ) -> None:
+        """log_to: nobody reads the log while it is written, so that reading it costs nothing."""
         self.arguments = arguments
+        self.log_to = log_to
         self.environment = environment or {}
         self.log: list[dict[str, Any]] = []
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -34,14 +42,17 @@ class Service:
     def __enter__(self) -> Self:
         binary = find_binary()
         assert binary is not None, "nothing has been built"
-        self.process = subprocess.Popen(
-            [binary, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
-            + ["--shutdown-delay", "0s", *self.arguments],
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **self.environment},
-        )
-        self._reader = threading.Thread(target=self._read)
+        command = [binary, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
+        command += ["--shutdown-delay", "0s", *self.arguments]
+        environment = {**os.environ, **self.environment}
+        if self.log_to is None:
+            self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
+            target = self._read_pipe
+        else:
+            with self.log_to.open("w") as file:
+                self.process = subprocess.Popen(command, stderr=file, env=environment)
+            target = self._read_first_line
+        self._reader = threading.Thread(target=target)
         self._reader.start()
         listening = self.wait_for_log("listening")
         self.address = _address(listening["service"])
@@ -83,18 +94,33 @@ class Service:
         """What it said that is no log line: a sanitizer's report, most likely."""
         return "".join(line["text"] for line in self.log if "text" in line)
 
-    def _read(self) -> None:
+    def _read_pipe(self) -> None:
         """Keep the pipe empty, so that the service never waits for us."""
         assert self.process.stderr is not None
         with self.process.stderr as pipe:
             for text in pipe:
-                try:
-                    line = json.loads(text)
-                except ValueError:
-                    line = {"text": text}   # a sanitizer's report, most likely
-                self.log.append(line)
-                self._lines.put(line)
+                self._take(text.decode())
         self._lines.put(None)
+
+    def _read_first_line(self) -> None:
+        assert self.log_to is not None
+        with self.log_to.open() as file:
+            while self.process.poll() is None:
+                at = file.tell()
+                if (text := file.readline()).endswith("\n"):
+                    self._take(text)
+                    break
+                file.seek(at)
+                time.sleep(0.01)
+        self._lines.put(None)
+
+    def _take(self, text: str) -> None:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            line = {"text": text}  # a sanitizer's report, most likely
+        self.log.append(line)
+        self._lines.put(line)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""What docmill's HTTP layers cost above a bare civetweb program that answers the same bytes.
+
+    tests/bench/http/run.py [--path /livez] [--rounds 3] [--seconds 3] [--json FILE] [-- OPTION...]
+
+Both run on this machine in turns, driven by wrk with 100 connections; what counts is the ratio of
+the medians.  Options after -- are given to `docmill serve`; the log goes to a file, as it would.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "lib"))
+
+from service import Service, find_binary  # noqa: E402
+
+
+def fetch_bytes(address: tuple[str, int], path: str) -> bytes:
+    """The whole answer to a GET, as it is on the wire."""
+    with socket.create_connection(address, 10) as sock:
+        sock.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += sock.recv(65536)
+        length = int(re.search(rb"Content-Length: (\d+)", data)[1])
+        while len(data) < data.index(b"\r\n\r\n") + 4 + length:
+            data += sock.recv(65536)
+        return data
+
+
+class Bare:
+    """The peer."""
+
+    def __init__(self, answer: bytes, threads: int, folder: pathlib.Path) -> None:
+        program, file = folder / "bare_civetweb", folder / "answer"
+        file.write_bytes(answer)
+        compiler = os.environ.get("CC", "cc")
+        subprocess.run(
+            [compiler, "-O2", "-o", program, HERE / "bare_civetweb.c", "-lcivetweb"], check=True
+        )
+        self.process = subprocess.Popen(
+            [program, file, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.address = ("127.0.0.1", int(self.process.stdout.readline()))
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(address: tuple[str, int], path: str, pid: int, arguments: argparse.Namespace) -> dict:
+    """One turn: requests a second, p99, processor time a request; any error is one too many."""
+    cpu = cpu_seconds(pid)
+    output = subprocess.run(
+        ["wrk", f"-t{arguments.threads}", f"-c{arguments.connections}", "--latency",
+         f"-d{arguments.seconds}s", f"http://{address[0]}:{address[1]}{path}"],
+        check=True, capture_output=True, text=True,
+    ).stdout
+    cpu = cpu_seconds(pid) - cpu
+    if "Socket errors" in output or "Non-2xx" in output:
+        raise SystemExit(f"errors while measuring {path}:\n{output}")
+    requests = int(re.search(r"(\d+) requests in", output)[1])
+    p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", output).groups()
+    return {
+        "requests_per_s": float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),
+        "p99_ms": float(p99) * {"us": 0.001, "ms": 1, "s": 1000}[unit],
+        "cpu_us": cpu / requests * 1e6,
+    }
+
+
+def median_of(turns: list[dict]) -> dict:
+    return {key: round(statistics.median(turn[key] for turn in turns), 3) for key in turns[0]}
+
+
+def compare(service: Service, bare: Bare, arguments: argparse.Namespace) -> dict:
+    turns: dict[str, list[dict]] = {"docmill": [], "bare": []}
+    for _ in range(arguments.rounds):
+        for name, address, pid in (
+            ("docmill", service.address, service.process.pid),
+            ("bare", bare.address, bare.process.pid),
+        ):
+            turns[name].append(measure(address, arguments.path, pid, arguments))
+    result = {name: median_of(of_name) for name, of_name in turns.items()}
+    result["ratio"] = round(
+        result["docmill"]["requests_per_s"] / result["bare"]["requests_per_s"], 3
+    )
+    return result
+
+
+def print_table(result: dict, arguments: argparse.Namespace) -> None:
+    print(f"GET {arguments.path}, {arguments.connections} connections, "
+          f"{arguments.rounds} turns of {arguments.seconds} s, serve {arguments.options}")
+    print(f"{'':10}{'req/s':>10}{'p99 ms':>10}{'CPU us':>10}")
+    for name in ("docmill", "bare"):
+        row = result[name]
+        print(f"{name:10}{row['requests_per_s']:>10.0f}{row['p99_ms']:>10.2f}{row['cpu_us']:>10.1f}")
+    print(f"ratio     {result['ratio']:>10.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--path", default="/livez")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=100)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("options", nargs="*", help="of docmill serve, after --")
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None or find_binary() is None:
+        raise SystemExit("wrk and a built docmill are needed (DOCMILL_BIN)")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        with Service(*arguments.options, log_to=folder / "log") as service:
+            bare = Bare(fetch_bytes(service.address, arguments.path), 384, folder)
+            try:
+                result = compare(service, bare, arguments)
+            finally:
+                bare.close()
+    print_table(result, arguments)
+    if arguments.json:
+        result |= {"path": arguments.path, "options": arguments.options,
+                   "machine": platform.platform(), "processors": os.cpu_count()}
+        arguments.json.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
