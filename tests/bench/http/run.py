@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What docmill's HTTP layers cost above a bare civetweb program that answers the same bytes.
 
-    tests/bench/http/run.py [--path /livez] [--rounds 3] [--seconds 3] [--json FILE] [-- OPTION...]
+    tests/bench/http/run.py [--rounds 3] [--seconds 3] [--json FILE] [PATH...] [-- OPTION...]
 
-Both run on this machine in turns, driven by wrk with 100 connections; what counts is the ratio of
-the medians.  Options after -- are given to `docmill serve`; the log goes to a file, as it would.
+PATH is /tasks/{id} and /tasks (with --tasks 100 tasks) unless given.  Both programs run on this
+machine in turns, driven by wrk with 100 connections; what counts is the ratio of the medians.
+Options after -- are given to `docmill serve`; its log goes to a file, as it would.
 """
 
 import argparse
@@ -25,6 +26,7 @@ ROOT = HERE.parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 
 from service import Service, find_binary  # noqa: E402
+from wire import ask  # noqa: E402
 
 
 def fetch_bytes(address: tuple[str, int], path: str) -> bytes:
@@ -90,14 +92,27 @@ def median_of(turns: list[dict]) -> dict:
     return {key: round(statistics.median(turn[key] for turn in turns), 3) for key in turns[0]}
 
 
-def compare(service: Service, bare: Bare, arguments: argparse.Namespace) -> dict:
+def create_task(address: tuple[str, int], number: int) -> str:
+    body = json.dumps({"title": f"Task {number}", "description": "One of a hundred or so"}).encode()
+    answer = ask(address, "POST", "/tasks", body, Content_Type="application/json")
+    assert answer.status == 201, answer
+    return answer.json()["id"]
+
+
+def compare(
+    service: Service, path: str, folder: pathlib.Path, arguments: argparse.Namespace
+) -> dict:
     turns: dict[str, list[dict]] = {"docmill": [], "bare": []}
-    for _ in range(arguments.rounds):
-        for name, address, pid in (
-            ("docmill", service.address, service.process.pid),
-            ("bare", bare.address, bare.process.pid),
-        ):
-            turns[name].append(measure(address, arguments.path, pid, arguments))
+    bare = Bare(fetch_bytes(service.address, path), 384, folder)
+    try:
+        for _ in range(arguments.rounds):
+            for name, address, pid in (
+                ("docmill", service.address, service.process.pid),
+                ("bare", bare.address, bare.process.pid),
+            ):
+                turns[name].append(measure(address, path, pid, arguments))
+    finally:
+        bare.close()
     result = {name: median_of(of_name) for name, of_name in turns.items()}
     result["ratio"] = round(
         result["docmill"]["requests_per_s"] / result["bare"]["requests_per_s"], 3
@@ -105,8 +120,8 @@ def compare(service: Service, bare: Bare, arguments: argparse.Namespace) -> dict
     return result
 
 
-def print_table(result: dict, arguments: argparse.Namespace) -> None:
-    print(f"GET {arguments.path}, {arguments.connections} connections, "
+def print_table(path: str, result: dict, arguments: argparse.Namespace) -> None:
+    print(f"GET {path}, {arguments.connections} connections, "
           f"{arguments.rounds} turns of {arguments.seconds} s, serve {arguments.options}")
     print(f"{'':10}{'req/s':>10}{'p99 ms':>10}{'CPU us':>10}")
     for name in ("docmill", "bare"):
@@ -117,29 +132,34 @@ def print_table(result: dict, arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--path", default="/livez")
+    parser.add_argument("--tasks", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=pathlib.Path)
-    parser.add_argument("options", nargs="*", help="of docmill serve, after --")
-    arguments = parser.parse_args()
+    parser.add_argument("paths", nargs="*", default=["/tasks/{id}", "/tasks"])
+    own, _, options = " ".join(sys.argv[1:]).partition("-- ")
+    arguments = parser.parse_args(own.split())
+    arguments.options = options.split()
     if shutil.which("wrk") is None or find_binary() is None:
         raise SystemExit("wrk and a built docmill are needed (DOCMILL_BIN)")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         with Service(*arguments.options, log_to=folder / "log") as service:
-            bare = Bare(fetch_bytes(service.address, arguments.path), 384, folder)
-            try:
-                result = compare(service, bare, arguments)
-            finally:
-                bare.close()
-    print_table(result, arguments)
+            task_id = [create_task(service.address, i) for i in range(arguments.tasks)][0]
+            results = {}
+            for path in arguments.paths:
+                results[path] = compare(service, path.replace("{id}", task_id), folder, arguments)
+                print_table(path, results[path], arguments)
     if arguments.json:
-        result |= {"path": arguments.path, "options": arguments.options,
-                   "machine": platform.platform(), "processors": os.cpu_count()}
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n")
+        report = {
+            "results": results,
+            "options": arguments.options,
+            "machine": platform.platform(),
+            "processors": os.cpu_count(),
+        }
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":
