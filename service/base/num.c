@@ -1,4 +1,4 @@
-/* Strict parsing of whole numbers. */
+/* Whole numbers: strict parsing, and writing. */
 #include "base/num.h"
 
 bool num_parse_u64(struct str s, uint64_t *ret)
@@ -31,4 +31,25 @@ bool num_parse_i64(struct str s, int64_t *ret)
 		return false;
 	*ret = is_negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
 	return true;
+}
+
+char *num_put_u64(char *to, uint64_t n)
+{
+	char digits[NUM_TEXT_SIZE], *p = digits + sizeof digits;
+
+	do {
+		*--p = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	size_t len = (size_t)(digits + sizeof digits - p);
+	memcpy(to, p, len);
+	return to + len;
+}
+
+char *num_put_i64(char *to, int64_t n)
+{
+	if (n >= 0)
+		return num_put_u64(to, (uint64_t)n);
+	*to = '-';
+	return num_put_u64(to + 1, -(uint64_t)n);
 }

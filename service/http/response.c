@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 /* More than this is given back after the answer, so that one big answer does not stay for ever. */
 #define OWN_SIZE_KEPT ((size_t)64 << 10)
@@ -34,20 +35,24 @@ void response_header(struct response *res, const char *name, const char *fmt, ..
 	size_t room = sizeof res->headers - res->headers_len;
 	va_list ap;
 
-	int n_name = snprintf(start, room, "%s: ", name);
-	if (n_name < 0 || (size_t)n_name >= room) {
+	size_t name_len = strlen(name);
+	if (name_len + sizeof ": \r\n" > room) {
 		res->headers_full = true;
 		return;
 	}
+	memcpy(start, name, name_len);
+	memcpy(start + name_len, ": ", 2);
+	char *value = start + name_len + 2;
+	room -= name_len + 2;
 	va_start(ap, fmt);
-	int n_value = vsnprintf(start + n_name, room - (size_t)n_name, fmt, ap);
+	int value_len = vsnprintf(value, room, fmt, ap);
 	va_end(ap);
-	if (n_value < 0 || (size_t)n_name + (size_t)n_value + 2 >= room) {
+	if (value_len < 0 || (size_t)value_len + sizeof "\r\n" > room) {
 		res->headers_full = true;
 		return;
 	}
-	char *end = start + n_name + n_value;
-	for (char *p = start + n_name; p < end; p++)
+	char *end = value + value_len;
+	for (char *p = value; p < end; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = ' ';
 	memcpy(end, "\r\n", 2);

@@ -8,6 +8,7 @@
 
 #include <civetweb.h>
 
+#include "base/num.h"
 #include "http/connection.h"
 #include "http/server_private.h"
 #include "http/status.h"
@@ -23,18 +24,6 @@ _Static_assert(RESPONSE_HEAD_ROOM >= RESPONSE_HEADERS_SIZE + 1024, "no room for 
 static char *put(char *to, const char *s)
 {
 	return stpcpy(to, s);
-}
-
-static char *put_size(char *to, size_t n)
-{
-	char digits[24], *p = digits + sizeof digits;
-
-	*--p = 0;
-	do {
-		*--p = (char)('0' + n % 10);
-		n /= 10;
-	} while (n > 0);
-	return put(to, p);
 }
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT", made once a second. */
@@ -69,7 +58,7 @@ static size_t write_head(struct connection *c, size_t body_len, bool close, char
 		to = put(to, "\r\nContent-Type: ");
 		to = put(to, res->content_type);
 		to = put(to, "\r\nContent-Length: ");
-		to = put_size(to, body_len);
+		to = num_put_u64(to, body_len);
 	}
 	to = put(to, "\r\nX-Request-Id: ");
 	to = put(to, c->req.id);

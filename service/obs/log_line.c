@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "obs/log_ring.h"
 
 /* Kept free at the end of a line for what closes it: a quote, a brace, a newline. */
@@ -53,6 +54,11 @@ static size_t utf8_len(const unsigned char *s, size_t left)
 	return n;
 }
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 /* One character of a JSON string, escaped where it must be; returns the bytes of s it stands for. */
 static size_t put_char(struct log_line *line, const unsigned char *s, size_t left)
 {
@@ -72,15 +78,31 @@ static size_t put_char(struct log_line *line, const unsigned char *s, size_t lef
 	return n;
 }
 
+/* The bytes before the first that needs a closer look, as many as fit; returns how many. */
+static size_t put_run(struct log_line *line, const unsigned char *s, size_t len)
+{
+	size_t n = 0, max = MIN(len, room(line));
+
+	while (n < max && is_plain(s[n]))
+		n++;
+	put(line, (const char *)s, n);
+	return n;
+}
+
 static void put_quoted(struct log_line *line, struct str value)
 {
+	const unsigned char *s = (const unsigned char *)value.data;
+
 	if (room(line) < 2) {
 		line->is_cut = true;
 		return;
 	}
 	put(line, "\"", 1);
-	for (size_t i = 0; i < value.len && !line->is_cut;)
-		i += put_char(line, (const unsigned char *)value.data + i, value.len - i);
+	size_t i = put_run(line, s, value.len);
+	while (i < value.len && !line->is_cut) {
+		i += put_char(line, s + i, value.len - i);
+		i += put_run(line, s + i, value.len - i);
+	}
 	line->text[line->len++] = '"';   /* the tail has room for it */
 }
 
@@ -156,34 +178,36 @@ void log_str(struct log_line *line, const char *key, struct str value)
 }
 
 /* A value that needs no quotes in either format. */
-static void put_plain(struct log_line *line, const char *key, const char *value)
+static void put_plain(struct log_line *line, const char *key, const char *value, size_t len)
 {
 	if (line->is_off || line->is_cut)
 		return;
-	if (room(line) < strlen(key) + strlen(value) + 4) {
+	if (room(line) < strlen(key) + len + 4) {
 		line->is_cut = true;
 		return;
 	}
 	put_key(line, key);
-	put(line, value, strlen(value));
+	put(line, value, len);
 }
 
 void log_int(struct log_line *line, const char *key, int64_t value)
 {
-	char text[24];
+	char text[NUM_TEXT_SIZE];
 
-	snprintf(text, sizeof text, "%lld", (long long)value);
-	put_plain(line, key, text);
+	put_plain(line, key, text, (size_t)(num_put_i64(text, value) - text));
 }
 
 void log_duration(struct log_line *line, const char *key, uint64_t ns)
 {
-	char text[32];
-	uint64_t us = ns / 1000;
+	char text[NUM_TEXT_SIZE + 4];
+	unsigned us = (unsigned)(ns / 1000 % 1000);
+	char *to = num_put_u64(text, ns / 1000000);
 
-	snprintf(text, sizeof text, "%llu.%03llu", (unsigned long long)(us / 1000),
-	         (unsigned long long)(us % 1000));
-	put_plain(line, key, text);
+	*to++ = '.';
+	*to++ = (char)('0' + us / 100);
+	*to++ = (char)('0' + us / 10 % 10);
+	*to++ = (char)('0' + us % 10);
+	put_plain(line, key, text, (size_t)(to - text));
 }
 
 void log_end(struct log_line *line)

@@ -234,6 +234,19 @@ TEST(whole_numbers_are_read_strictly)
 	assert_false(num_parse_i64(STR("9223372036854775808"), &i));
 }
 
+TEST(whole_numbers_are_written_as_they_are_read)
+{
+	char text[NUM_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(num_put_u64(text, UINT64_MAX) - text, 20);
+	assert_memory_equal(text, "18446744073709551615", 20);
+	assert_int_equal(num_put_i64(text, INT64_MIN) - text, 20);
+	assert_memory_equal(text, "-9223372036854775808", 20);
+	assert_int_equal(num_put_i64(text, 0) - text, 1);
+	assert_memory_equal(text, "0", 1);
+}
+
 TEST(an_error_starts_without_a_place_and_names_its_limit)
 {
 	struct err err;
@@ -323,6 +336,7 @@ int main(void)
 		RUN(a_map_finds_what_was_put_and_forgets_what_was_removed),
 		RUN(a_misspelt_name_finds_its_neighbour),
 		RUN(whole_numbers_are_read_strictly),
+		RUN(whole_numbers_are_written_as_they_are_read),
 		RUN(an_error_starts_without_a_place_and_names_its_limit),
 		RUN(moments_are_written_in_utc_with_milliseconds),
 		RUN(uuids_rise_even_when_the_clock_stands_still_or_goes_back),
