@@ -1,4 +1,4 @@
-"""HTTP as bytes on a socket: what a client library would tidy away is what these tests are about."""
+"""HTTP as bytes on a socket: these tests are about what a client library would tidy away."""
 
 import dataclasses
 import json
@@ -93,8 +93,9 @@ class Wire:
         return bool(data)
 
 
-def ask(address: tuple[str, int], method: str, path: str, body: bytes | None = None,
-        **headers: str) -> Answer:
+def ask(
+    address: tuple[str, int], method: str, path: str, body: bytes | None = None, **headers: str
+) -> Answer:
     """One request on a connection of its own."""
     with Wire(address) as wire:
         return wire.ask(method, path, body, **headers)

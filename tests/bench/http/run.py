@@ -72,9 +72,17 @@ def measure(address: tuple[str, int], path: str, pid: int, arguments: argparse.N
     """One turn: requests a second, p99, processor time a request; any error is one too many."""
     cpu = cpu_seconds(pid)
     output = subprocess.run(
-        ["wrk", f"-t{arguments.threads}", f"-c{arguments.connections}", "--latency",
-         f"-d{arguments.seconds}s", f"http://{address[0]}:{address[1]}{path}"],
-        check=True, capture_output=True, text=True,
+        [
+            "wrk",
+            f"-t{arguments.threads}",
+            f"-c{arguments.connections}",
+            "--latency",
+            f"-d{arguments.seconds}s",
+            f"http://{address[0]}:{address[1]}{path}",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     cpu = cpu_seconds(pid) - cpu
     if "Socket errors" in output or "Non-2xx" in output:
@@ -121,12 +129,16 @@ def compare(
 
 
 def print_table(path: str, result: dict, arguments: argparse.Namespace) -> None:
-    print(f"GET {path}, {arguments.connections} connections, "
-          f"{arguments.rounds} turns of {arguments.seconds} s, serve {arguments.options}")
+    print(
+        f"GET {path}, {arguments.connections} connections, "
+        f"{arguments.rounds} turns of {arguments.seconds} s, serve {arguments.options}"
+    )
     print(f"{'':10}{'req/s':>10}{'p99 ms':>10}{'CPU us':>10}")
     for name in ("docmill", "bare"):
         row = result[name]
-        print(f"{name:10}{row['requests_per_s']:>10.0f}{row['p99_ms']:>10.2f}{row['cpu_us']:>10.1f}")
+        print(
+            f"{name:10}{row['requests_per_s']:>10.0f}{row['p99_ms']:>10.2f}{row['cpu_us']:>10.1f}"
+        )
     print(f"ratio     {result['ratio']:>10.3f}")
 
 
@@ -147,10 +159,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         with Service(*arguments.options, log_to=folder / "log") as service:
-            task_id = [create_task(service.address, i) for i in range(arguments.tasks)][0]
+            task_ids = [create_task(service.address, i) for i in range(arguments.tasks)]
             results = {}
             for path in arguments.paths:
-                results[path] = compare(service, path.replace("{id}", task_id), folder, arguments)
+                results[path] = compare(
+                    service, path.replace("{id}", task_ids[0]), folder, arguments
+                )
                 print_table(path, results[path], arguments)
     if arguments.json:
         report = {
