@@ -64,6 +64,7 @@ struct compiler {
 	uint32_t depth;                             /* of nested expressions and pipelines */
 	bool is_folding_off;                        /* rules that can be switched off */
 	bool is_sort_limit_off;
+	bool is_short_cut_off;
 	bool has_redact_vars;                       /* $$DESCEND, $$PRUNE and $$KEEP are known */
 	const char *inside;                         /* "$facet", "$lookup" … or NULL at top level */
 	const char *prefix;                         /* of messages: "Invalid $project :: caused by :: ", or NULL */

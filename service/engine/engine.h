@@ -25,6 +25,7 @@ enum plan_rule {
 	PLAN_RULE_FOLD = 1,        /* constants */
 	PLAN_RULE_FIELDS = 2,      /* the reader keeps only what is read */
 	PLAN_RULE_SORT_LIMIT = 4,  /* $sort keeps no more than the $limit behind it lets through */
+	PLAN_RULE_SHORT_CUTS = 8,  /* $match decides by the bytes of a value where it can */
 	PLAN_RULES_ALL = ~0,
 };
 

@@ -54,6 +54,7 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 	compile_init(c, a, &plan->limits);
 	c->is_folding_off = !(input->rules & PLAN_RULE_FOLD);
 	c->is_sort_limit_off = !(input->rules & PLAN_RULE_SORT_LIMIT);
+	c->is_short_cut_off = !(input->rules & PLAN_RULE_SHORT_CUTS);
 	int rc = compile_parts(c, input, plan);
 	if (arena_failed(a))
 		return err_nomem(err, "a plan");
