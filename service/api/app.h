@@ -23,6 +23,7 @@ struct app_metrics {
 
 struct app {
 	struct store *store;
+	struct store_limits store_limits;
 	struct limits limits;          /* of one transform */
 	size_t max_body, max_header;   /* bytes: what the listeners were started with */
 	struct app_metrics metrics;

@@ -5,6 +5,7 @@
 #include "base/build.h"
 #include "engine/accum/accum.h"
 #include "engine/expr/expr.h"
+#include "engine/query/query.h"
 #include "engine/stage/stage.h"
 #include "json/write.h"
 
@@ -35,6 +36,11 @@ static void write_accumulator(const struct accum_op *op, void *w)
 	write_operator(w, op->name, op->usage, op->doc);
 }
 
+static void write_query_operator(const struct query_op_info *op, void *w)
+{
+	write_operator(w, op->name, op->usage, op->doc);
+}
+
 static void write_operators(struct json_writer *w)
 {
 	json_key(w, "stages");
@@ -50,6 +56,10 @@ static void write_operators(struct json_writer *w)
 	json_key(w, "accumulators");
 	json_array_begin(w);
 	accum_op_each(write_accumulator, w);
+	json_array_end(w);
+	json_key(w, "query");
+	json_array_begin(w);
+	query_op_each(write_query_operator, w);
 	json_array_end(w);
 	json_object_end(w);
 }
@@ -71,6 +81,8 @@ static void write_limits(struct json_writer *w, const struct app *app)
 	json_put_uint(w, "max-memory", limits->memory_max);
 	json_put_uint(w, "max-time", limits->time_ms_max);
 	json_put_uint(w, "max-regex-steps", limits->regex_steps_max);
+	json_put_uint(w, "max-tasks", app->store_limits.tasks_max);
+	json_put_uint(w, "max-tasks-bytes", app->store_limits.bytes_max);
 	json_object_end(w);
 }
 

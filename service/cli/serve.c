@@ -132,9 +132,12 @@ static int open_log(const struct config *config, struct err *err)
 static int open_app(struct service *service, struct err *err)
 {
 	const struct config *config = &service->config;
-	const struct store_limits store_limits = STORE_LIMITS_DEFAULT;
 	struct app *app = &service->app;
 
+	app->store_limits = (struct store_limits){
+		.tasks_max = config->max_tasks,
+		.bytes_max = config->max_tasks_bytes,
+	};
 	app->max_body = config->max_body;
 	app->max_header = config->max_header;
 	app->limits = (struct limits){
@@ -147,7 +150,7 @@ static int open_app(struct service *service, struct err *err)
 		.time_ms_max = config->max_time_ms,
 		.regex_steps_max = (uint32_t)config->max_regex_steps,
 	};
-	TRY(store_open(str_from(config->store), &store_limits, &app->store, err));
+	TRY(store_open(str_from(config->store), &app->store_limits, &app->store, err));
 	return app_init(app, err);
 }
 

@@ -43,6 +43,7 @@ struct config {
 	uint64_t max_regex_steps;
 	/* tasks */
 	const char *store;
+	uint64_t max_tasks, max_tasks_bytes;
 	/* running */
 	uint64_t shutdown_delay_ms, shutdown_timeout_ms;
 	unsigned log_level;            /* debug, info, warning, error, from 0 */

@@ -208,7 +208,27 @@ const struct option option_table[] = {
 		.value = "memory",
 		.argument = "memory",
 		.doc = "Where tasks are kept.",
+	},	{
+		.name = "max-tasks",
+		.group = "tasks",
+		.type = OPTION_COUNT,
+		FIELD(max_tasks),
+		.value = "1000000",
+		.min = 1,
+		.max = 1000000000,
+		.doc = "Tasks that the memory store keeps.",
 	},
+	{
+		.name = "max-tasks-bytes",
+		.group = "tasks",
+		.type = OPTION_SIZE,
+		FIELD(max_tasks_bytes),
+		.value = "512MiB",
+		.min = KIB,
+		.max = TIB,
+		.doc = "Memory that the memory store keeps tasks in.",
+	},
+
 	{
 		.name = "shutdown-delay",
 		.group = "running",

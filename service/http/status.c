@@ -28,6 +28,7 @@ const struct status_row status_table[STATUS_COUNT] = {
 	ROW(428, "Precondition Required"),
 	ROW(429, "Too Many Requests"),
 	ROW(431, "Request Header Fields Too Large"),
+	ROW(499, "Client Closed Request"),
 	ROW(500, "Internal Server Error"),
 	ROW(501, "Not Implemented"),
 	ROW(502, "Bad Gateway"),

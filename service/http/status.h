@@ -12,7 +12,7 @@ struct status_row {
 
 extern const struct status_row status_table[];
 
-#define STATUS_COUNT ((size_t)32)
+#define STATUS_COUNT ((size_t)33)
 
 /* The row of a status; that of 500 for one that is not in the table. */
 const struct status_row *status_find(int status);
