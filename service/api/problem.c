@@ -158,7 +158,7 @@ static const char *code_of(const struct err *err)
 {
 	switch (err->code) {
 	case ERR_IO:        return "body_incomplete";   /* all that handlers read is bodies */
-	case ERR_CANCELLED: return "draining";          /* or nobody is there to hear it */
+	case ERR_CANCELLED: return "abandoned";
 	default:            return err_code_name(err->code);
 	}
 }

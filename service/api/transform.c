@@ -99,8 +99,12 @@ static int read_request(struct transform *t, bool is_ndjson, struct err *err)
 	t->read_ns = clock_monotonic_ns() - t->req->start_ns;
 	if (!budget_take(&t->budget, body.len))
 		return err_nomem(err, "the input");
-	return transform_request_read(&t->arena, body, is_ndjson, &request_app(t->req)->limits,
-	                              &t->request, &t->problems, err);
+	TRY(transform_request_read(&t->arena, body, is_ndjson, &request_app(t->req)->limits,
+	                           &t->request, &t->problems, err));
+	t->budget.limit = MIN(t->budget.limit, t->request.limits.memory_max);
+	if (t->budget.used > t->budget.limit)
+		return err_nomem(err, "the input");
+	return 0;
 }
 
 static int compile(struct transform *t, struct problem **ret_problems, struct err *err)

@@ -1,6 +1,7 @@
 /* The body of a transform, taken apart. */
 #include "api/transform_request.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -29,7 +30,12 @@ static int check(struct reading *r, struct str text, uint32_t levels, struct val
 
 	read_limits.depth_max = limits->depth_max + levels;
 	read_limits.key_len_max = limits->key_len_max;
-	TRY(read_check(r->arena, text, r->body.data, &read_limits, &raw, err));
+
+	int rc = read_check(r->arena, text, r->body.data, &read_limits, &raw, err);
+	if (rc == ERR_DEPTH)
+		snprintf(err->message, sizeof err->message, "nested deeper than %u levels",
+		         limits->depth_max);
+	TRY(rc);
 	*ret = value_decode(r->arena, raw);
 	if (arena_failed(r->arena))
 		return err_nomem(err, "the request");
