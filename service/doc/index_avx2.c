@@ -94,11 +94,17 @@ static inline __m256i utf8_wrong(const char *p)
 	return _mm256_xor_si256(due, wrong);
 }
 
-static inline bool block_is_utf8(const char *p)
+/* Not inlined: its tables would push those that every block needs out of the registers. */
+static __attribute__((noinline)) bool block_is_utf8(const char *p)
 {
 	__m256i wrong = _mm256_or_si256(utf8_wrong(p), utf8_wrong(p + 32));
 
 	return _mm256_testz_si256(wrong, wrong);
+}
+
+static inline uint32_t block_first(uint64_t bits)
+{
+	return (uint32_t)_tzcnt_u64(bits);
 }
 
 #include "doc/index_block.h"

@@ -79,6 +79,11 @@ static inline bool block_is_utf8(const char *p)
 	return false;
 }
 
+static inline uint32_t block_first(uint64_t bits)
+{
+	return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
+}
+
 #include "doc/index_block.h"
 
 static void index_run(struct index *ix, const char *p, size_t n_blocks)

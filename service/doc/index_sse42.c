@@ -118,13 +118,19 @@ static inline __m128i utf8_wrong(const char *p)
 	return _mm_xor_si128(due, wrong);
 }
 
-static inline bool block_is_utf8(const char *p)
+/* Not inlined: its tables would push those that every block needs out of the registers. */
+static __attribute__((noinline)) bool block_is_utf8(const char *p)
 {
 	__m128i wrong = _mm_setzero_si128();
 
 	for (int i = 0; i < LANES; i++)
 		wrong = _mm_or_si128(wrong, utf8_wrong(p + 16 * i));
 	return _mm_testz_si128(wrong, wrong);
+}
+
+static inline uint32_t block_first(uint64_t bits)
+{
+	return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
 }
 
 #include "doc/index_block.h"

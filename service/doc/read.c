@@ -161,6 +161,7 @@ int reader_next(struct reader *r, struct arena *batch, struct value *docs, size_
 {
 	size_t n = 0;
 
+	record_reader_begin_batch(&r->records);
 	while (n < docs_max) {
 		uint64_t document = r->records.n;
 		bool has_more;

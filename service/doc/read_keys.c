@@ -155,23 +155,31 @@ static bool layout_has(const struct read_layout *layout, uint64_t hash,
 static void layout_refresh(struct read_layout *layout, const struct read_field *fields)
 {
 	for (uint32_t i = 0; i < layout->n; i++)
-		if (layout->fields[i].len != fields[i].len)
+		if (layout->fields[i].len != fields[i].len) {
+			uint32_t slot = layout->fields[i].slot;
+
 			layout->fields[i] = fields[i];
+			layout->fields[i].slot = slot;
+		}
 }
 
 static struct read_layout *layout_new(struct read_keys *keys, const struct read_field *fields,
-                                      uint32_t n)
+                                      uint32_t n, const struct shape *shape)
 {
-	struct read_layout *layout =
-		arena_zalloc(keys->arena, 1, sizeof *layout + (n + 1) * sizeof *fields);
+	struct read_layout *layout = arena_zalloc(keys->arena, 1, sizeof *layout + n * sizeof *fields);
 
 	if (layout == NULL)
 		return NULL;
+	layout->shape = shape;
 	layout->n = n;
 	for (uint32_t i = 0; i < n; i++) {
 		layout->fields[i] = fields[i];
-		layout->is_partial |= fields[i].slot == READ_NO_SLOT;
+		if (fields[i].slot == READ_NO_SLOT) {
+			layout->fields[i].slot = shape->n;
+			layout->is_partial = true;
+		}
 	}
+	layout->n_slots = shape->n + layout->is_partial;
 	return layout;
 }
 
@@ -190,11 +198,10 @@ const struct read_layout *read_keys_layout(struct read_keys *keys, const struct 
 		return NULL;
 
 	const struct shape *shape = read_keys_shape(keys, names, n_names);
-	struct read_layout *layout = shape != NULL ? layout_new(keys, fields, n) : NULL;
+	struct read_layout *layout = shape != NULL ? layout_new(keys, fields, n, shape) : NULL;
 	if (layout == NULL)
 		return NULL;
 	layout->hash = hash;
-	layout->shape = shape;
 	keys->layouts[i] = layout;
 	keys->n_layouts++;
 	return layout;
@@ -207,6 +214,6 @@ void read_field_init(struct read_field *f, const char *text, const char *colon)
 	*f = (struct read_field){ .text = text, .len = (uint32_t)(colon + 1 - text) };
 	memcpy(head, text, MIN(f->len, (size_t)16));
 	memset(mask, 0xff, MIN(f->len, (size_t)16));
-	memcpy(f->text_head, head, 16);
+	memcpy(f->head, head, 16);
 	memcpy(f->mask, mask, 16);
 }

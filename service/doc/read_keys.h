@@ -21,7 +21,7 @@
 #define READ_LAYOUTS_MAX 256        /* layouts, and shapes as well */
 #define READ_LAYOUT_FIELDS_MAX 1024
 
-#define READ_NO_SLOT UINT32_MAX     /* of a field that nobody asked for */
+#define READ_NO_SLOT UINT32_MAX     /* of a key that nobody asked for */
 
 struct read_key {
 	struct str name;             /* escapes undone */
@@ -33,11 +33,11 @@ struct read_key {
 
 /* A key as it is written: from behind the brace or comma up to the colon, which is included. */
 struct read_field {
-	uint64_t text_head[2];       /* its first 16 bytes, and which bits of those count */
+	uint64_t head[2];            /* its first 16 bytes, and which bits of those count */
 	uint64_t mask[2];
 	const char *text;            /* in the input */
-	uint32_t len;                /* 0 marks the end of a layout */
-	uint32_t slot;
+	uint32_t len;
+	uint32_t slot;               /* in a layout: one that is not shown when nobody asks for it */
 	struct read_key *key;
 };
 
@@ -45,8 +45,9 @@ struct read_layout {
 	uint64_t hash;
 	const struct shape *shape;
 	uint32_t n;
-	bool is_partial;             /* some fields have no slot */
-	struct read_field fields[];  /* n and an end mark */
+	uint32_t n_slots;            /* the shape's, and one for all that nobody asked for */
+	bool is_partial;             /* there are such */
+	struct read_field fields[];
 };
 
 struct read_keys {

@@ -9,6 +9,7 @@
 struct stray {
 	struct arena *batch;
 	const struct read_field *expected;   /* what may come next */
+	const struct read_field *expected_end;
 	uint32_t n_fields, n_slots;
 	bool has_layout;             /* the keys so far are all in the dictionary */
 };
@@ -25,16 +26,15 @@ int record_reader_init(struct record_reader *r, struct arena *a, const struct re
 }
 
 /* The value behind a colon, whose first structural character is *op; leaves *op at the next. */
-static inline int value_read(struct cursor *c, const char *colon, const char **op,
+static int value_read(struct cursor *c, const char *colon, const char **op,
                              struct value *ret, struct err *err)
 {
 	const char *start = *op, *end;
 
 	if (LIKELY(*start != '{' && *start != '[')) {
-		struct str s = skip_trim(colon + 1, start);
-
-		if (!skip_is_scalar(s))
+		if (!skip_is_scalar_between(colon + 1, start))
 			return skip_fail(c, colon + 1, "a value", err);
+		struct str s = skip_trim(colon + 1, start);
 		*ret = value_raw(s.data, s.len);
 		ret->flags = VALUE_KEYED;
 		return 0;
@@ -52,23 +52,21 @@ static inline int value_read(struct cursor *c, const char *colon, const char **o
 	return 0;
 }
 
-static inline uint64_t load64(const char *p)
-{
-	uint64_t bits;
-
-	memcpy(&bits, p, sizeof bits);
-	return bits;
-}
-
-/* Is the field's key what is written from text to the colon?  Reads up to 16 bytes from text. */
+/*
+ * Is the field's key what is written from text on?  colon is the next structural character.  When
+ * the bytes are the same the colon is where theirs is, so only long keys need to look at it: to
+ * be sure that all of them is there.  Reads 16 bytes.
+ */
 static inline bool field_is_at(const struct read_field *f, const char *text, const char *colon)
 {
-	if (colon + 1 - text != (ptrdiff_t)f->len)
+	uint64_t different = ((skip_load64(text) ^ f->head[0]) & f->mask[0]) |
+	                     ((skip_load64(text + 8) ^ f->head[1]) & f->mask[1]);
+
+	if (different != 0)
 		return false;
-	if ((((load64(text) ^ f->text_head[0]) & f->mask[0]) |
-	     ((load64(text + 8) ^ f->text_head[1]) & f->mask[1])) != 0)
-		return false;
-	return f->len <= 16 || memcmp(text + 16, f->text + 16, f->len - 16) == 0;
+	return LIKELY(f->len <= 16) ||
+	       (colon + 1 - text == (ptrdiff_t)f->len &&
+	        memcmp(text + 16, f->text + 16, f->len - 16) == 0);
 }
 
 /* ---- off the expected layout ---- */
@@ -127,6 +125,9 @@ static bool stray_begin(struct record_reader *r, struct stray *s, uint32_t n)
 		field_add(r, s, layout->fields[i]);
 	}
 	s->expected = layout->fields + n;
+	s->expected_end = layout->fields + layout->n;
+	if (s->n_slots > 0)
+		memcpy(r->scratch.values, r->spare->values, s->n_slots * sizeof(struct value));
 	return true;
 }
 
@@ -135,7 +136,7 @@ static void realign(struct stray *s, const struct read_key *key)
 {
 	const struct read_field *f = s->expected;
 
-	for (unsigned i = 0; i < REALIGN_MAX && f->len != 0; i++, f++)
+	for (unsigned i = 0; i < REALIGN_MAX && f < s->expected_end; i++, f++)
 		if (f->key == key) {
 			s->expected = f + 1;
 			return;
@@ -148,7 +149,7 @@ static bool stray_key(struct record_reader *r, struct stray *s, const char *text
 {
 	if (!scratch_reserve(r, s->n_slots, s->n_fields))
 		return false;
-	if (field_is_at(s->expected, text, colon)) {
+	if (s->expected < s->expected_end && field_is_at(s->expected, text, colon)) {
 		struct read_field f = *s->expected++;
 
 		f.slot = *ret_slot = key_slot(r, s, f.key);
@@ -219,20 +220,39 @@ static int stray_fields(struct record_reader *r, struct stray *s, const char *be
 
 /* ---- the object ---- */
 
-static struct object *object_new(struct arena *batch, const struct shape *shape,
-                                 const struct value *values)
+void record_reader_begin_batch(struct record_reader *r)
 {
-	struct object *o = arena_alloc(batch, sizeof *o + shape->n * sizeof *values);
+	r->spare = NULL;
+	r->n_spare = 0;
+}
 
+/* See to it that the spare object has room for so many values. */
+static inline bool spare_reserve(struct record_reader *r, struct arena *batch, uint32_t n)
+{
+	if (LIKELY(r->spare != NULL && r->n_spare >= n))
+		return true;
+	struct object *o = arena_alloc(batch, sizeof *o + n * sizeof(struct value));
 	if (o == NULL)
-		return NULL;
+		return false;
+	o->values = (struct value *)(o + 1);
+	r->spare = o;
+	r->n_spare = n;
+	return true;
+}
+
+/* The spare object, whose values are there already, is one of the documents now. */
+static inline struct object *spare_take(struct record_reader *r, struct arena *batch,
+                                        const struct shape *shape, bool is_partial)
+{
+	struct object *o = r->spare;
+
 	*o = (struct object){
 		.shape = shape,
-		.values = (struct value *)(o + 1),
+		.values = o->values,
 		.home = batch,
+		.is_partial = is_partial,
 	};
-	if (shape->n > 0)
-		memcpy(o->values, values, shape->n * sizeof *values);
+	r->spare = NULL;
 	return o;
 }
 
@@ -277,13 +297,16 @@ static struct object *stray_object(struct record_reader *r, const struct stray *
 		r->expected = layout;
 	if (shape == NULL)
 		shape = shape_in_batch(s->batch, scratch->names, s->n_slots);
-	struct object *o = shape == NULL ? NULL : object_new(s->batch, shape, scratch->values);
-	if (o != NULL)
-		o->is_partial = layout != NULL ? layout->is_partial : !r->keys.wanted.all;
-	return o;
+	if (shape == NULL || !spare_reserve(r, s->batch, shape->n))
+		return NULL;
+	if (shape->n > 0)
+		memcpy(r->spare->values, scratch->values, shape->n * sizeof *scratch->values);
+	return spare_take(r, s->batch, shape,
+	                  layout != NULL ? layout->is_partial : !r->keys.wanted.all);
 }
 
-static int stray_read(struct record_reader *r, const char *before, uint32_t n_fields, bool is_closed,
+/* Go on with a record that has had n_fields of the expected ones, and may be over. */
+static int stray_read(struct record_reader *r, const char *before, uint32_t n_fields,
                       struct arena *batch, struct object **ret, const char **ret_close,
                       struct err *err)
 {
@@ -291,7 +314,7 @@ static int stray_read(struct record_reader *r, const char *before, uint32_t n_fi
 
 	if (!stray_begin(r, &s, n_fields))
 		return err_nomem(err, "a document's keys");
-	if (is_closed)
+	if (*before == '}')
 		*ret_close = before;
 	else
 		TRY(stray_fields(r, &s, before, ret_close, err));
@@ -301,41 +324,67 @@ static int stray_read(struct record_reader *r, const char *before, uint32_t n_fi
 
 /* ---- along the expected layout ---- */
 
+/*
+ * Read fields for as long as they are the expected ones, into the spare object.  *op is the last
+ * structural character, the opening brace at first.  Most of the reader's time is spent here, so
+ * the cursor is in local variables, and scalars without white space around them are dealt with on
+ * the spot. 
+ */
+static int expected_fields(struct record_reader *r, const char **op, uint32_t *ret_n,
+                           struct err *err)
+{
+	struct cursor *c = &r->cursor;
+	struct value *values = r->spare->values;
+	const struct read_field *f = r->expected->fields, *f_end = f + r->expected->n;
+	const uint32_t *at = c->at, *end = c->end;
+	const char *base = c->base, *before = *op;
+
+	while (f < f_end && end - at >= 2 && field_is_at(f, before + 1, base + at[0])) {
+		const char *start = before + 1 + f->len;
+
+		before = base + at[1];
+		at += 2;
+		if (LIKELY(skip_scalar(start, before) == before)) {
+			values[f->slot] = value_raw(start, (size_t)(before - start));
+			values[f->slot].flags = VALUE_KEYED;
+		} else {
+			c->at = at;
+			TRY(value_read(c, start - 1, &before, &values[f->slot], err));
+			at = c->at;
+			end = c->end;
+			base = c->base;
+		}
+		f++;
+		if (*before != ',')
+			break;
+	}
+	c->at = at;
+	*op = before;
+	*ret_n = (uint32_t)(f - r->expected->fields);
+	return 0;
+}
+
 int record_read(struct record_reader *r, const char *open, struct arena *batch, struct value *ret,
                 const char **ret_end, struct err *err)
 {
-	struct cursor *c = &r->cursor;
 	const struct read_layout *layout = r->expected;
-	const struct read_field *f = layout->fields;
 	const char *op = open;
 	struct object *o = NULL;
+	uint32_t n;
 
 	r->n++;
-	while (c->end - c->at >= 2 && *op != '}') {
-		const char *colon = c->base + c->at[0];
-		struct value v;
-
-		if (!field_is_at(f, op + 1, colon))
-			break;
-		op = c->base + c->at[1];
-		c->at += 2;
-		TRY(value_read(c, colon, &op, &v, err));
-		if (f->slot != READ_NO_SLOT)
-			r->scratch.values[f->slot] = v;
-		f++;
-		if (*op != ',' && *op != '}')
-			return skip_fail(c, op, "',' or '}'", err);
-	}
-	uint32_t n_fields = (uint32_t)(f - layout->fields);
-	if (n_fields == layout->n && *op == '}' && op != open) {
-		o = object_new(batch, layout->shape, r->scratch.values);
-		if (o != NULL)
-			o->is_partial = layout->is_partial;
-	} else {
-		TRY(stray_read(r, op, n_fields, *op == '}' && op != open, batch, &o, &op, err));
-	}
-	if (o == NULL)
+	if (!spare_reserve(r, batch, layout->n_slots))
 		return err_nomem(err, "a batch of documents");
+	TRY(expected_fields(r, &op, &n, err));
+	if (LIKELY(*op == '}' && n == layout->n)) {
+		o = spare_take(r, batch, layout->shape, layout->is_partial);
+	} else {
+		if (*op != '}' && *op != ',' && op != open)
+			return skip_fail(&r->cursor, op, "',' or '}'", err);
+		TRY(stray_read(r, op, n, batch, &o, &op, err));
+		if (o == NULL)
+			return err_nomem(err, "a batch of documents");
+	}
 	if (op - open >= UINT32_MAX)
 		return err_set(err, ERR_TOO_LARGE, "a document of more than 4 GiB");
 	o->raw = open;

@@ -21,12 +21,17 @@ struct record_reader {
 	struct read_keys keys;
 	const struct read_layout *expected;   /* the layout of the last record that had one */
 	struct record_scratch scratch;
+	struct object *spare;        /* made in the current batch, and not used yet */
+	uint32_t n_spare;            /* values that it has room for */
 	uint64_t n;                  /* records begun, which is also the number of the current one */
 	enum read_format format;
 };
 
 int record_reader_init(struct record_reader *r, struct arena *a, const struct read_fields *wanted,
                        struct err *err) MUST_CHECK;
+
+/* From here on another arena is the batch, or the same one after a reset. */
+void record_reader_begin_batch(struct record_reader *r);
 
 /*
  * Read the record whose opening brace is the last character that the cursor gave.  Its object is

@@ -103,7 +103,7 @@ int skip_container(struct cursor *c, const char *open, uint32_t depth, const cha
 		if (*op == '{' || *op == '[') {
 			if (!skip_is_blank(before + 1, op))
 				return skip_fail(c, before + 1, "a value", err);
-		} else if (!skip_is_scalar(skip_trim(before + 1, op))) {
+		} else if (!skip_is_scalar_between(before + 1, op)) {
 			return skip_fail(c, before + 1, "a value", err);
 		}
 	}

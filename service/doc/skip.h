@@ -9,6 +9,7 @@
 #ifndef DOC_SKIP_H
 #define DOC_SKIP_H
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -115,6 +116,60 @@ static inline bool skip_is_scalar(struct str s)
 	case 'n': return s.len == 4 && memcmp(s.data, "null", 4) == 0;
 	default:  return number_is_valid(s.data, s.len);
 	}
+}
+
+static inline uint64_t skip_load64(const char *p)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, p, sizeof bytes);
+	return le64toh(bytes);
+}
+
+/* Over digits, eight at a time; behind them some other character must come. */
+static inline const char *skip_digits(const char *p)
+{
+	for (;; p += 8) {
+		uint64_t x = skip_load64(p) ^ UINT64_C(0x3030303030303030);
+		/* Bit 7 of each byte that is not 0 to 9; no carry leaves its byte. */
+		uint64_t others = (((x & UINT64_C(0x7f7f7f7f7f7f7f7f)) +
+		                    UINT64_C(0x7676767676767676)) | x) & UINT64_C(0x8080808080808080);
+
+		if (LIKELY(others != 0))
+			return p + __builtin_ctzll(others) / 8;
+	}
+}
+
+/*
+ * The quick way for what is written without white space around it: the end of the scalar at p, or
+ * NULL (or too early an end) when that is not so simple.  op is the structural character behind it.
+ */
+static inline const char *skip_scalar(const char *p, const char *op)
+{
+	if (*p == '"')
+		return op[-1] == '"' ? op : NULL;
+	if (*p == '-' || (unsigned char)(*p - '0') < 10) {
+		const char *first = p + (*p == '-'), *end = skip_digits(first);
+
+		if (end == first || (*first == '0' && end > first + 1))
+			return NULL;
+		if (*end != '.')
+			return end;
+		first = end + 1;
+		end = skip_digits(first);
+		return end == first ? NULL : end;
+	}
+	if (memcmp(p, "true", 4) == 0 || memcmp(p, "null", 4) == 0)
+		return p + 4;
+	return memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
+}
+
+/* A scalar, and nothing else but white space, is between p and the structural character op. */
+static inline bool skip_is_scalar_between(const char *p, const char *op)
+{
+	if (LIKELY(skip_scalar(p, op) == op))
+		return true;
+	return skip_is_scalar(skip_trim(p, op));
 }
 
 /* A key between from and the colon at op, quotes included; len 0 when it is none or too long. */
