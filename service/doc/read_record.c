@@ -121,8 +121,10 @@ static bool stray_begin(struct record_reader *r, struct stray *s, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		if (!scratch_reserve(r, s->n_slots, s->n_fields))
 			return false;
-		(void)key_slot(r, s, layout->fields[i].key);
-		field_add(r, s, layout->fields[i]);
+		struct read_field f = layout->fields[i];
+
+		f.slot = key_slot(r, s, f.key);
+		field_add(r, s, f);
 	}
 	s->expected = layout->fields + n;
 	s->expected_end = layout->fields + layout->n;
