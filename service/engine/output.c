@@ -1,12 +1,21 @@
 /* A sink that writes documents to a buf. */
+#include <string.h>
+
 #include "engine/engine.h"
+
+static void replace(char *text, size_t len, char from)
+{
+	char *at = text, *end = text + len;
+
+	while (at < end && (at = memchr(at, from, (size_t)(end - at))) != NULL)
+		*at++ = ' ';
+}
 
 /* A line of NDJSON holds no line break: those of the input's own layout become blanks. */
 static void flatten(char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\n' || text[i] == '\r')
-			text[i] = ' ';
+	replace(text, len, '\n');
+	replace(text, len, '\r');
 }
 
 static int check(const struct run_writer *w, const struct arena *scratch, struct err *err)
