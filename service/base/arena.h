@@ -8,7 +8,8 @@
  *
  * Failure sticks: once an allocation has been refused, failed stays set until arena_reset().
  * Readers that decode lazily may therefore answer null and leave it to their caller to look at
- * arena_failed() before anything is shown to anybody.
+ * arena_failed() before anything is shown to anybody.  An arena may have a witness, one whose owner
+ * does look: what is decoded later into memory that nobody watches fails there too.
  *
  * Neither arenas nor budgets are safe to share between threads.
  */
@@ -40,6 +41,7 @@ struct arena {
 	size_t block_size;            /* of the next block, unless more is asked for */
 	size_t block_size_max;        /* blocks double up to this; 0: every allocation is a block (tests) */
 	enum err_code failed;         /* 0, ERR_NOMEM, or what arena_fail() was told first */
+	struct arena *witness;        /* fails together with this one; NULL: none */
 };
 
 #define BUDGET(bytes) ((struct budget){ .limit = (bytes) })
@@ -118,7 +120,7 @@ bool arena_on_free(struct arena *a, arena_free_fn *fn, void *arg) MUST_CHECK;
 /* Let an arena fail for another reason than memory: what is being built is too deep, say. */
 static inline void arena_fail(struct arena *a, enum err_code code)
 {
-	if (a->failed == 0)
+	for (; a != NULL && a->failed == 0; a = a->witness)
 		a->failed = code;
 }
 

@@ -79,9 +79,16 @@ int32_t shape_find(const struct shape *shape, struct str key)
 	return index_find(shape, key);
 }
 
+/* When there is no memory the object looks empty, so that whoever goes on finds nothing to hurt. */
 static bool open_raw(struct arena *a, struct object *o)
 {
-	return raw_open_object(o->home != NULL ? o->home : a, o);
+	static const struct shape nothing = { .n = 0 };
+
+	if (raw_open_object(o->home != NULL ? o->home : a, o))
+		return true;
+	o->shape = &nothing;
+	o->is_partial = false;
+	return false;
 }
 
 bool object_open(struct arena *a, struct object *o)

@@ -21,21 +21,13 @@ struct sorting {
 
 /* ---- comparing ---- */
 
-/* Lack of memory is noticed where it can be told: the sorter's own arena reports to ev's. */
-static void report_memory(struct sorter *s, struct eval *ev)
-{
-	if (arena_failed(&s->memory))
-		arena_fail(ev->keep, s->memory.failed);
-}
-
-static const struct value *keys_keep(struct sorter *s, struct eval *ev, const struct value *keys)
+static const struct value *keys_keep(struct sorter *s, const struct value *keys)
 {
 	struct value *kept = arena_array(&s->memory, s->spec->n_keys, sizeof *kept);
 
 	if (kept != NULL)
 		for (uint32_t k = 0; k < s->spec->n_keys; k++)
 			kept[k] = value_copy(&s->memory, keys[k]);
-	report_memory(s, ev);
 	return kept;
 }
 
@@ -44,7 +36,7 @@ const struct value *sorter_keys(struct sorter *s, struct eval *ev, struct sort_r
 	struct value *found = s->keys + s->spec->n_keys;   /* what is at hand may be compared now */
 
 	if (row->keys == NULL && sort_spec_keys(s->spec, ev, row->doc, found) == 0)
-		row->keys = keys_keep(s, ev, found);
+		row->keys = keys_keep(s, found);
 	return row->keys;
 }
 
@@ -143,6 +135,7 @@ int sorter_init(struct sorter *s, struct eval *ev, const struct sort_spec *spec,
 	*s = (struct sorter){ .spec = spec, .limit = limit };
 	arena_init(&s->memory, ev->keep->budget);
 	arena_init(&s->spare, ev->keep->budget);
+	s->memory.witness = s->spare.witness = ev->keep;
 	if (spec == NULL)
 		return 0;
 	s->keys = arena_array(ev->keep, spec->n_keys * (size_t)2, sizeof *s->keys);
@@ -172,10 +165,9 @@ static int move_rows(struct sorter *s, struct eval *ev)
 			break;
 		row->doc = kept_document(&s->memory, row->doc);
 		if (row->keys != NULL)
-			row->keys = keys_keep(s, ev, row->keys);
+			row->keys = keys_keep(s, row->keys);
 		rows[i] = row;
 	}
-	report_memory(s, ev);
 	TRY(eval_check(ev));
 	arena_reset(&s->spare);
 	s->rows = rows;
@@ -202,11 +194,10 @@ static int row_add(struct sorter *s, struct eval *ev, const struct sort_row *fou
 
 	if (row != NULL && rows != NULL) {
 		s->rows = rows;
-		row->keys = row->is_whole ? NULL : keys_keep(s, ev, s->keys);
+		row->keys = row->is_whole ? NULL : keys_keep(s, s->keys);
 		row->doc = kept_document(&s->memory, row->doc);
 		rows[s->n++] = row;
 	}
-	report_memory(s, ev);
 	*ret_row = row;
 	return eval_check(ev);
 }

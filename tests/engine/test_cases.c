@@ -6,6 +6,10 @@
  * the word missing, or !CODE and the beginning of a message for an error.  # begins a comment.
  * Types count: 2 is not 2.0.  Every case runs with all plan rules and with none, and must give
  * the same bytes.
+ *
+ * With --sweep each case that gives a value runs again and again, with a little more memory each
+ * time, until it has enough: before that, every run must end with ERR_NOMEM and leave nothing
+ * behind (the sanitizer looks).
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,13 +29,17 @@ struct answer {
 	struct buf plain;
 	struct err err;
 	int rc;
+	size_t memory;       /* bytes that compiling, and running, may take */
 };
 
-static int n_passed, n_failed;
+#define MEMORY_ENOUGH ((size_t)256 << 20)
 
-static void answer_init(struct answer *a)
+static int n_passed, n_failed;
+static bool is_sweep;
+
+static void answer_init(struct answer *a, size_t memory)
 {
-	*a = (struct answer){ .err = ERR_INIT };
+	*a = (struct answer){ .err = ERR_INIT, .memory = memory };
 	buf_init(&a->text, 64 << 20);
 	buf_init(&a->plain, 64 << 20);
 }
@@ -87,35 +95,52 @@ static void answer_value(struct answer *ret, struct arena *a, struct value v)
 	write_value(&ret->plain, a, v, WRITE_PLAIN);
 }
 
-static int run_expression(struct arena *a, struct value spec, struct value doc, unsigned rules,
-                          struct answer *ret)
+static int eval_expression(struct arena *a, struct value spec, struct value doc, unsigned rules,
+                           struct answer *ret)
 {
 	const struct limits limits = LIMITS_DEFAULT;
-	struct compiler *c = arena_zalloc(a, 1, sizeof *c);
+	struct compiler c;
 	struct expr *e;
 	struct value v;
 
-	compile_init(c, a, &limits);
-	c->is_folding_off = !(rules & PLAN_RULE_FOLD);
-	if (expr_compile(c, spec, &e) != 0) {
-		ret->err = c->problems->err;
+	compile_init(&c, a, &limits);
+	c.is_folding_off = !(rules & PLAN_RULE_FOLD);
+	int rc = expr_compile(&c, spec, &e);
+	if (arena_failed(a))
+		return ERR_NOMEM;
+	if (rc != 0) {
+		ret->err = c.problems->err;
 		return ret->err.code;
 	}
 	struct eval ev = {
 		.arena = a,
 		.keep = a,
 		.err = &ret->err,
-		.vars = arena_zalloc(a, c->n_vars, sizeof(struct value)),
-		.caches = arena_zalloc(a, c->n_caches, sizeof(struct path_cache)),
+		.vars = arena_zalloc(a, c.n_vars, sizeof(struct value)),
+		.caches = arena_zalloc(a, c.n_caches, sizeof(struct path_cache)),
 		.limits = &limits,
 		.now_ms = NOW_MS,
 		.document = 0,
 	};
+	if (arena_failed(a))
+		return ERR_NOMEM;
 	eval_set_root(&ev, doc);
-	TRY(expr_eval(e, &ev, &v));
+	rc = expr_eval(e, &ev, &v);
 	TRY(eval_check(&ev));
+	TRY(rc);
 	answer_value(ret, a, v);
-	return 0;
+	return arena_failed(a) ? ERR_NOMEM : 0;
+}
+
+static int run_expression(struct value spec, struct value doc, unsigned rules, struct answer *ret)
+{
+	struct budget budget = BUDGET(ret->memory);
+	struct arena a;
+
+	arena_init(&a, &budget);
+	int rc = eval_expression(&a, spec, doc, rules, ret);
+	arena_deinit(&a);
+	return rc;
 }
 
 struct collected {
@@ -139,26 +164,12 @@ static int collect(void *arg, struct arena *scratch, const struct value *docs, s
 	return 0;
 }
 
-static int run_pipeline(struct arena *a, struct value pipeline, struct str input, unsigned rules,
-                        struct answer *ret)
+static int run_plan(const struct plan *plan, struct str input, struct answer *ret)
 {
-	const struct plan_input plan_input = {
-		.pipeline = pipeline, .let = MISSING, .limits = LIMITS_DEFAULT, .rules = rules,
-	};
-	struct budget budget = BUDGET(256 << 20);
+	struct budget budget = BUDGET(ret->memory);
 	struct collected collected = { .answer = ret };
-	struct plan *plan;
-
-	TRY(plan_compile(a, &plan_input, &plan, NULL, &ret->err));
-	if (input.data[0] == '{') {
-		char *array = arena_alloc(a, input.len + 2);
-
-		array[0] = '[';
-		memcpy(array + 1, input.data, input.len);
-		array[input.len + 1] = ']';
-		input = (struct str){ array, input.len + 2 };
-	}
-	input = padded(a, input);
+	struct budget stats_budget = BUDGET(1 << 20);
+	struct arena stats;
 	const struct run_input run_input = {
 		.plan = plan,
 		.documents = { .text = input.data, .len = input.len, .format = READ_ARRAY },
@@ -168,10 +179,43 @@ static int run_pipeline(struct arena *a, struct value pipeline, struct str input
 		.sink = collect,
 		.sink_arg = &collected,
 	};
+
+	arena_init(&stats, &stats_budget);
 	buf_append_char(&ret->text, '[');
-	TRY(run_transform(a, &budget, &run_input, NULL, &ret->err));
+	int rc = run_transform(&stats, &budget, &run_input, NULL, &ret->err);
 	buf_append_char(&ret->text, ']');
-	return 0;
+	arena_deinit(&stats);
+	if (budget.used != 0) {
+		printf("%zu bytes were not given back\n", budget.used);
+		n_failed++;
+	}
+	return rc;
+}
+
+static int run_pipeline(struct arena *a, struct value pipeline, struct str input, unsigned rules,
+                        struct answer *ret)
+{
+	const struct plan_input plan_input = {
+		.pipeline = pipeline, .let = MISSING, .limits = LIMITS_DEFAULT, .rules = rules,
+	};
+	struct budget budget = BUDGET(ret->memory);
+	struct arena plan_arena;
+	struct plan *plan;
+
+	if (input.data[0] == '{') {
+		char *array = arena_alloc(a, input.len + 2);
+
+		array[0] = '[';
+		memcpy(array + 1, input.data, input.len);
+		array[input.len + 1] = ']';
+		input = (struct str){ array, input.len + 2 };
+	}
+	arena_init(&plan_arena, &budget);
+	int rc = plan_compile(&plan_arena, &plan_input, &plan, NULL, &ret->err);
+	if (rc == 0)
+		rc = run_plan(plan, padded(a, input), ret);
+	arena_deinit(&plan_arena);
+	return rc;
 }
 
 static int run_one(struct arena *a, struct str spec_text, struct str input, unsigned rules,
@@ -183,7 +227,7 @@ static int run_one(struct arena *a, struct str spec_text, struct str input, unsi
 	if (is_pipeline(a, spec))
 		return run_pipeline(a, spec, input, rules, ret);
 	TRY(parse(a, input, &doc, &ret->err));
-	return run_expression(a, spec, doc, rules, ret);
+	return run_expression(spec, doc, rules, ret);
 }
 
 static void fail(const char *file, int line, struct str spec, const char *fmt, ...)
@@ -235,8 +279,8 @@ static void check(const char *file, int line, struct str spec, struct str input,
 	struct arena a;
 
 	arena_init(&a, &budget);
-	answer_init(&with);
-	answer_init(&without);
+	answer_init(&with, MEMORY_ENOUGH);
+	answer_init(&without, MEMORY_ENOUGH);
 	with.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, &with);
 	without.rc = run_one(&a, spec, input, 0, &without);
 
@@ -260,6 +304,34 @@ static void check(const char *file, int line, struct str spec, struct str input,
 	arena_deinit(&a);
 }
 
+/* More and more memory until it is enough. */
+static void sweep(const char *file, int line, struct str spec, struct str input, struct str want)
+{
+	int rc = ERR_NOMEM;
+
+	if (want.data[0] == '!')
+		return;
+	for (size_t memory = 0; rc == ERR_NOMEM && memory < MEMORY_ENOUGH; memory += 16 + memory / 32) {
+		struct budget budget = BUDGET(MEMORY_ENOUGH);
+		struct answer answer;
+		struct arena a;
+
+		arena_init(&a, &budget);
+		answer_init(&answer, memory);
+		rc = answer.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, &answer);
+		if (rc != 0 && rc != ERR_NOMEM)
+			fail(file, line, spec, "with %zu bytes: error %d %s", memory, rc,
+			     answer.err.message);
+		else if (rc == 0 && !is_expected_value(&a, &answer, want))
+			fail(file, line, spec, "with %zu bytes another answer: %.*s", memory,
+			     (int)answer.text.len, answer.text.data);
+		answer_deinit(&answer);
+		arena_deinit(&a);
+	}
+	if (rc == 0)
+		n_passed++;
+}
+
 static void check_file(const char *file)
 {
 	FILE *in = fopen(file, "r");
@@ -280,7 +352,7 @@ static void check_file(const char *file)
 		if (parts[n].len == 0 || parts[n].data[0] == '#')
 			continue;
 		if (++n == 3) {
-			check(file, line, parts[0], parts[1], parts[2]);
+			(is_sweep ? sweep : check)(file, line, parts[0], parts[1], parts[2]);
 			n = 0;
 		}
 	}
@@ -295,7 +367,8 @@ static void check_file(const char *file)
 
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
+	is_sweep = argc > 1 && strcmp(argv[1], "--sweep") == 0;
+	for (int i = is_sweep ? 2 : 1; i < argc; i++)
 		check_file(argv[i]);
 	printf("%d passed, %d failed\n", n_passed, n_failed);
 	return n_failed == 0 && n_passed > 0 ? 0 : 1;

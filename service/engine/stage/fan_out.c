@@ -6,6 +6,7 @@
 int fan_out_init(struct fan_out *out, struct node *n)
 {
 	arena_init(&out->arena, n->ev->keep->budget);
+	out->arena.witness = n->ev->keep;
 	out->docs = arena_array(n->ev->keep, STAGE_BATCH, sizeof *out->docs);
 	return out->docs == NULL ? eval_check(n->ev) : 0;
 }
