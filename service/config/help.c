@@ -12,6 +12,7 @@ static void write_argument(const struct option *option, struct buf *ret)
 {
 	static const char *const names[] = {
 		[OPTION_TEXT] = "TEXT",
+		[OPTION_ADDRESS] = "HOST:PORT",
 		[OPTION_COUNT] = "N",
 		[OPTION_SIZE] = "SIZE",
 		[OPTION_DURATION] = "TIME",

@@ -26,19 +26,17 @@ const struct option option_table[] = {
 	{
 		.name = "listen",
 		.group = "listening",
-		.type = OPTION_TEXT,
+		.type = OPTION_ADDRESS,
 		FIELD(listen),
 		.value = "127.0.0.1:8001",
-		.argument = "HOST:PORT",
 		.doc = "Where the service listens; port 0: any, named in the first log line.",
 	},
 	{
 		.name = "admin-listen",
 		.group = "listening",
-		.type = OPTION_TEXT,
+		.type = OPTION_ADDRESS,
 		FIELD(admin_listen),
 		.value = "127.0.0.1:9001",
-		.argument = "HOST:PORT",
 		.doc = "Where /livez, /readyz and /metrics are answered, whatever else is busy.",
 	},
 	{

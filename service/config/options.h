@@ -13,6 +13,7 @@ struct config;
 
 enum option_type {
 	OPTION_TEXT,       /* const char * */
+	OPTION_ADDRESS,    /* const char *: HOST:PORT, :PORT or PORT */
 	OPTION_COUNT,      /* uint64_t */
 	OPTION_SIZE,       /* uint64_t, bytes */
 	OPTION_DURATION,   /* uint64_t, milliseconds */

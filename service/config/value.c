@@ -127,12 +127,30 @@ static int set_flag(const char *text, const char *where, bool *ret, struct err *
 	return 0;
 }
 
+/* One address: a host, which may be left out, and a port. */
+static int check_address(const char *text, const char *where, struct err *err)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]*";
+	const char *colon = strrchr(text, ':');
+	struct str port = str_from(colon != NULL ? colon + 1 : text);
+	uint64_t n;
+
+	if (!num_parse_u64(port, &n) || n > UINT16_MAX || text[strspn(text, allowed)] != 0)
+		return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not HOST:PORT", where, text);
+	return 0;
+}
+
 int option_set(const struct option *option, const char *text, const char *where,
                struct config *config, struct err *err)
 {
 	void *field = (char *)config + option->offset;
 
 	switch (option->type) {
+	case OPTION_ADDRESS:
+		TRY(check_address(text, where, err));
+		*(const char **)field = text;
+		return 0;
 	case OPTION_TEXT:
 		*(const char **)field = text;
 		return 0;

@@ -17,6 +17,9 @@
 /* Above this share of busy threads, connections end after their answer, so that others get one. */
 #define BUSY_PERCENT 90
 
+/* The library's numbers. */
+enum { THREAD_ACCEPTS = 0, THREAD_SERVES = 1 };
+
 static struct server *server_of(const struct mg_connection *mg)
 {
 	return mg_get_user_data(mg_get_context(mg));
@@ -343,7 +346,9 @@ static void *on_thread(const struct mg_context *ctx, int thread_type)
 {
 	struct server *server = mg_get_user_data(ctx);
 
-	if (thread_type != 1)   /* 1: one that serves connections */
+	if (thread_type == THREAD_ACCEPTS)
+		watch_accept();
+	if (thread_type != THREAD_SERVES)
 		return NULL;
 	unsigned slot = atomic_fetch_add(&server->n_threads_started, 1);
 	/* Nothing is written to it here: the page comes into being with the first connection. */
@@ -355,7 +360,7 @@ static void on_thread_exit(const struct mg_context *ctx, int thread_type, void *
 	struct connection *c = thread_pointer;
 
 	(void)ctx;
-	if (thread_type != 1 || c->server == NULL)
+	if (thread_type != THREAD_SERVES || c->server == NULL)
 		return;
 	body_deinit(&c->body);
 	response_deinit(&c->res);

@@ -7,7 +7,15 @@
 #include "base/clock.h"
 #include "base/macros.h"
 
+/* The library looks every two seconds, and stopping takes as long. */
+#define ACCEPT_MS_MAX 200
+
 __thread struct watch watch;
+
+void watch_accept(void)
+{
+	watch.phase = WATCH_ACCEPT;
+}
 
 void watch_wait_for_header(uint64_t idle_ns, uint64_t header_ns, const atomic_bool *is_draining)
 {
@@ -67,6 +75,8 @@ int watch_poll(watch_poll_fn real, struct pollfd *fds, nfds_t n_fds, int timeout
 {
 	if (LIKELY(watch.phase == WATCH_OFF) || n_fds == 0)
 		return real(fds, n_fds, timeout_ms);
+	if (watch.phase == WATCH_ACCEPT)
+		return real(fds, n_fds, timeout_ms < 0 ? timeout_ms : MIN(timeout_ms, ACCEPT_MS_MAX));
 	/* The first wait of a connection tells its socket; other libraries may wait for theirs. */
 	if (watch.fd < 0 && watch.phase != WATCH_REQUEST)
 		watch.fd = fds[0].fd;
@@ -87,7 +97,7 @@ int watch_poll(watch_poll_fn real, struct pollfd *fds, nfds_t n_fds, int timeout
 
 ssize_t watch_recv(watch_recv_fn real, int fd, void *buf, size_t len, int flags)
 {
-	if (watch.phase == WATCH_OFF || fd != watch.fd)
+	if (watch.phase == WATCH_OFF || watch.phase == WATCH_ACCEPT || fd != watch.fd)
 		return real(fd, buf, len, flags);
 	if (watch.has_expired)
 		return 0;

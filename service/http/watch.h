@@ -22,7 +22,8 @@
 #include <sys/types.h>
 
 enum watch_phase {
-	WATCH_OFF,       /* not a thread that serves connections */
+	WATCH_OFF,       /* not a thread of a server */
+	WATCH_ACCEPT,    /* the thread that accepts connections */
 	WATCH_IDLE,      /* between requests: nothing received yet */
 	WATCH_HEADER,    /* a header is on its way */
 	WATCH_REQUEST,   /* the header is in, a handler is at work */
@@ -45,6 +46,9 @@ extern __thread struct watch watch;
 
 /* Wait for the next header: the first byte within idle_ns, the last within header_ns from there. */
 void watch_wait_for_header(uint64_t idle_ns, uint64_t header_ns, const atomic_bool *is_draining);
+
+/* This thread accepts: it looks often enough whether the server stops. */
+void watch_accept(void);
 
 /* The header is in.  No deadline holds until one is set. */
 void watch_begin_request(void);

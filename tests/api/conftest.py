@@ -1,6 +1,9 @@
 """What the tests of the HTTP interface share."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -24,3 +27,27 @@ def service() -> Iterator[Service]:
         *("--max-body", "1MiB", "--http-threads", "64"),
     ) as running:
         yield running
+
+
+@pytest.fixture
+def docmill() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run the program to its end: docmill("serve", "--check", DOCMILL_MAX_BODY="1MiB")."""
+    binary = find_binary()
+    if binary is None:
+        pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
+
+    def run(
+        *arguments: str, stdout: Any = subprocess.PIPE, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [binary, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+            env={**os.environ, **environment},
+        )
+
+    return run

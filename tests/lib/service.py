@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import queue
+import re
 import signal
 import subprocess
 import threading
@@ -118,7 +119,7 @@ class Service:
         try:
             line = json.loads(text)
         except ValueError:
-            line = {"text": text}  # a sanitizer's report, most likely
+            line = _parse_text(text)
         self.log.append(line)
         self._lines.put(line)
 
@@ -126,3 +127,12 @@ class Service:
 def _address(text: str) -> tuple[str, int]:
     host, port = text.rsplit(":", 1)
     return host, int(port)
+
+
+def _parse_text(text: str) -> dict[str, Any]:
+    """A line of --log-format text; or something else, a sanitizer's report most likely."""
+    match = re.match(r"\S+Z (\w+) (.*?)((?: \w+=\S+)*)$", text)
+    if match is None:
+        return {"text": text}
+    fields = dict(field.split("=", 1) for field in match[3].split())
+    return {"level": match[1], "msg": match[2]} | {k: v.strip('"') for k, v in fields.items()}
