@@ -36,6 +36,17 @@ size_t str_find(struct str s, char c)
 	return at == NULL ? s.len : (size_t)(at - s.data);
 }
 
+size_t str_search(struct str s, struct str part, size_t from)
+{
+	if (part.len == 0)
+		return from;
+	if (part.len > s.len - from)
+		return SIZE_MAX;
+	const char *at = memmem(s.data + from, s.len - from, part.data, part.len);
+
+	return at != NULL ? (size_t)(at - s.data) : SIZE_MAX;
+}
+
 bool str_eq_fold(struct str a, struct str b)
 {
 	return a.len == b.len && (a.len == 0 || strncasecmp(a.data, b.data, a.len) == 0);

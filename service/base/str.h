@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -44,6 +45,9 @@ bool str_ends_with(struct str s, struct str suffix);
 
 /* Position of the first c, or s.len. */
 size_t str_find(struct str s, char c);
+
+/* Position of part in s at byte from (at most s.len) or later, or SIZE_MAX; "" is at from. */
+size_t str_search(struct str s, struct str part, size_t from);
 
 /* ASCII case folded comparison: header names and media types. */
 bool str_eq_fold(struct str a, struct str b);

@@ -347,6 +347,16 @@ static size_t window_end(struct str text, size_t start)
 	return end;
 }
 
+/* \K sets where a match begins: callers need not expect that it lies behind its end. */
+static const size_t *offsets_checked(pcre2_match_data *data, size_t start)
+{
+	size_t *offsets = pcre2_get_ovector_pointer(data);
+
+	offsets[1] = MAX(offsets[1], start);
+	offsets[0] = MIN(MAX(offsets[0], start), offsets[1]);
+	return offsets;
+}
+
 int regex_find(const struct regex *re, struct eval *ev, struct str text, size_t start,
                const size_t **ret_offsets)
 {
@@ -372,7 +382,7 @@ int regex_find(const struct regex *re, struct eval *ev, struct str text, size_t 
 	}
 	if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
 		return fail_match(ev, rc);
-	*ret_offsets = rc < 0 ? NULL : pcre2_get_ovector_pointer(run->match_data);
+	*ret_offsets = rc < 0 ? NULL : offsets_checked(run->match_data, start);
 	return 0;
 }
 

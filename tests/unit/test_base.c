@@ -220,6 +220,16 @@ TEST(a_misspelt_name_finds_its_neighbour)
 	assert_null(str_suggest(STR("$zzzzzzz"), names, 3));
 }
 
+TEST(a_text_is_found_in_another)
+{
+	(void)state;
+	assert_int_equal(str_search(STR("banana"), STR("an"), 0), 1);
+	assert_int_equal(str_search(STR("banana"), STR("an"), 2), 3);
+	assert_int_equal(str_search(STR("banana"), STR("an"), 4), SIZE_MAX);
+	assert_int_equal(str_search(STR("banana"), STR(""), 6), 6);
+	assert_int_equal(str_search(STR("an"), STR("banana"), 0), SIZE_MAX);
+}
+
 TEST(whole_numbers_are_read_strictly)
 {
 	uint64_t u;
@@ -335,6 +345,7 @@ int main(void)
 		RUN(json_strings_are_escaped),
 		RUN(a_map_finds_what_was_put_and_forgets_what_was_removed),
 		RUN(a_misspelt_name_finds_its_neighbour),
+		RUN(a_text_is_found_in_another),
 		RUN(whole_numbers_are_read_strictly),
 		RUN(whole_numbers_are_written_as_they_are_read),
 		RUN(an_error_starts_without_a_place_and_names_its_limit),
