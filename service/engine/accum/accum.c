@@ -90,6 +90,8 @@ void accum_needs(const struct accum *a, struct needs *needs)
 	needs_add_expr(needs, a->n);
 	for (size_t i = 0; i < ARRAY_LEN(a->extra); i++)
 		needs_add_expr(needs, a->extra[i]);
+	if (a->sort != NULL)
+		sort_spec_needs(a->sort, needs);
 }
 
 int accum_fail(const struct accum *a, struct eval *ev, int mongo_code, const char *fmt, ...)

@@ -11,6 +11,7 @@
 
 #include "engine/expr/expr.h"
 #include "engine/needs.h"
+#include "engine/sort_spec.h"
 
 struct accum;
 struct accum_op;
@@ -31,7 +32,10 @@ struct accum_op {
 	/* NULL: the argument is one expression, in accum->input.  Else reads spec itself. */
 	int (*compile)(struct compiler *c, struct accum *a, struct value spec);
 
-	/* Once a group, before the first add; NULL when zeros will do. */
+	/*
+	 * Once a group, before the first add, with the group's key bound as the document; NULL
+	 * when zeros will do.
+	 */
 	int (*init)(const struct accum *a, struct eval *ev, void *state);
 
 	/* The input's value for one document (missing when absent), decoded or raw as takes_raw says. */
@@ -63,6 +67,7 @@ struct accum {
 	const char *pointer;
 	void *data;                /* of ops with their own compile */
 	struct expr *extra[2];     /* further expressions, so that needs and rules see them */
+	const struct sort_spec *sort;   /* of $top and the like */
 };
 
 /* Compile {$sum: …} (an object of exactly one member; reports 40234, 40238, 15952 …). */

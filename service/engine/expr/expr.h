@@ -91,6 +91,13 @@ struct expr {
 /* Any expression: scalar, "$path", array, object, {$operator: …}. */
 int expr_compile(struct compiler *c, struct value spec, struct expr **ret) MUST_CHECK;
 
+/*
+ * Something that has to be constant when the pipeline is compiled: *ret_v is its value if it is.
+ * Constants are found whether or not they are folded elsewhere.
+ */
+int expr_compile_constant(struct compiler *c, struct value spec, bool *ret_is_constant,
+                          struct value *ret_v) MUST_CHECK;
+
 /* A node of an operator with room for n_args; NULL after reporting lack of memory. */
 struct expr *expr_create(struct compiler *c, const struct expr_op *op, uint32_t n_args);
 

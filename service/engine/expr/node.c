@@ -454,6 +454,23 @@ int expr_compile(struct compiler *c, struct value spec, struct expr **ret)
 	return rc;
 }
 
+int expr_compile_constant(struct compiler *c, struct value spec, bool *ret_is_constant,
+                          struct value *ret_v)
+{
+	bool is_folding_off = c->is_folding_off;
+	struct expr *e;
+
+	c->is_folding_off = false;
+	int rc = expr_compile(c, spec, &e);
+	c->is_folding_off = is_folding_off;
+	if (rc != 0)
+		return rc;
+	*ret_is_constant = expr_is_constant(e);
+	if (*ret_is_constant)
+		*ret_v = expr_constant_value(e);
+	return 0;
+}
+
 struct expr *expr_create(struct compiler *c, const struct expr_op *op, uint32_t n_args)
 {
 	struct expr *e = compile_alloc(c, 1, sizeof *e);

@@ -48,6 +48,7 @@ int group_spec_add_output(struct compiler *c, struct group_spec *spec, struct st
 	const struct accum *a = output->accum;
 	output->is_constant = a->op->add != NULL && a->op->add_document == NULL &&
 	                      a->input != NULL && expr_is_constant(a->input);
+	spec->has_init |= a->op->init != NULL;
 	output->state_at = spec->states_size;
 	spec->states_size += (a->op->state_size + 15) & ~(size_t)15;
 	spec->n_outputs++;
@@ -115,14 +116,38 @@ static int read_key(const struct group_spec *spec, struct eval *ev, struct group
 	return 0;
 }
 
+static struct value group_key(const struct grouping *g, struct eval *ev, struct group *group)
+{
+	const struct group_spec *spec = g->spec;
+
+	if (spec->names == NULL)
+		return group->key[0];
+	for (uint32_t i = 0; i < spec->n_parts; i++)
+		if (group->key[i].type == VALUE_MISSING)
+			return object_build(ev->arena, spec->names, group->key, spec->n_parts);
+	return object_from_shape(ev->arena, g->key_shape, group->key);
+}
+
+/* What accumulators are told when a group begins ($firstN's n) may depend on the group's key. */
+static void bind_key(const struct grouping *g, struct eval *ev, struct group *group)
+{
+	static const struct shape nothing = { .n = 0 };
+	struct value key = value_decode(ev->arena, group_key(g, ev, group));
+
+	if (key.type != VALUE_OBJECT)
+		key = object_from_shape(ev->arena, &nothing, NULL);
+	eval_set_root(ev, key);
+}
+
 static int find_group(struct grouping *g, struct eval *ev, size_t i)
 {
 	bool is_new;
 
 	TRY(group_table_find(&g->table, ev, g->hashes[i], &g->parts[i * g->spec->n_parts],
 	                     &g->groups[i], &is_new));
-	if (!is_new)
+	if (!is_new || !g->spec->has_init)
 		return 0;
+	bind_key(g, ev, g->groups[i]);
 	for (uint32_t k = 0; k < g->spec->n_outputs; k++) {
 		const struct group_output *output = &g->spec->outputs[k];
 		char *states = group_states(&g->table, g->groups[i]);
@@ -222,18 +247,6 @@ int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *o
 		}
 	}
 	return 0;
-}
-
-static struct value group_key(const struct grouping *g, struct eval *ev, struct group *group)
-{
-	const struct group_spec *spec = g->spec;
-
-	if (spec->names == NULL)
-		return group->key[0];
-	for (uint32_t i = 0; i < spec->n_parts; i++)
-		if (group->key[i].type == VALUE_MISSING)
-			return object_build(ev->arena, spec->names, group->key, spec->n_parts);
-	return object_from_shape(ev->arena, g->key_shape, group->key);
 }
 
 static int make_document(const struct grouping *g, struct eval *ev, struct group *group,

@@ -24,6 +24,7 @@ struct group_spec {
 	const struct str *names;   /* of the parts; NULL: the key is the one part itself */
 	uint32_t n_parts;
 	bool is_constant;          /* one group takes all */
+	bool has_init;             /* some accumulator wants to know when a group begins */
 	struct group_output *outputs;
 	uint32_t n_outputs;
 	size_t states_size;
