@@ -166,11 +166,13 @@ uint32_t compile_bind(struct compiler *c, struct str name)
 	return inner->slot;
 }
 
-int64_t compile_lookup(const struct compiler *c, struct str name)
+int64_t compile_lookup(struct compiler *c, struct str name)
 {
-	for (const struct scope *s = c->scope; s != NULL; s = s->outer)
-		if (str_eq(s->name, name))
+	for (struct scope *s = c->scope; s != NULL; s = s->outer)
+		if (str_eq(s->name, name)) {
+			s->last_use = ++c->n_uses;
 			return s->slot;
+		}
 	if (str_is(name, "ROOT"))
 		return VAR_ROOT;
 	if (str_is(name, "CURRENT"))

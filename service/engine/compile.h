@@ -35,6 +35,7 @@ enum var_slot { VAR_ROOT, VAR_CURRENT, VAR_USER };
 struct scope {
 	struct str name;
 	uint32_t slot;
+	uint64_t last_use;           /* compiler.n_uses then; 0: never */
 	struct scope *outer;
 };
 
@@ -60,12 +61,15 @@ struct compiler {
 	struct scope *scope;                        /* innermost first */
 	uint32_t n_vars;                            /* slots used so far, VAR_USER and up */
 	uint32_t n_caches;                          /* of struct eval.caches */
+	uint64_t n_uses;                            /* of variables, so far */
+	uint64_t n_random;                          /* operators met that answer anew each time */
 	uint32_t n_stages;
 	uint32_t depth;                             /* of nested expressions and pipelines */
 	bool is_folding_off;                        /* rules that can be switched off */
 	bool is_sort_limit_off;
 	bool is_short_cut_off;
 	bool has_redact_vars;                       /* $$DESCEND, $$PRUNE and $$KEEP are known */
+	uint32_t n_inside;                          /* pipelines around this one */
 	const char *inside;                         /* "$facet", "$lookup" … or NULL at top level */
 	const char *prefix;                         /* of messages: "Invalid $project :: caused by :: ", or NULL */
 };
@@ -106,7 +110,7 @@ const char *compile_pointer(struct compiler *c);
 uint32_t compile_bind(struct compiler *c, struct str name);
 
 /* Slot of a variable in scope, or -1. */
-int64_t compile_lookup(const struct compiler *c, struct str name);
+int64_t compile_lookup(struct compiler *c, struct str name);
 
 /* Is it a name that a user may give a variable?  Reports when it is not (code 9). */
 int compile_check_variable(struct compiler *c, struct str name);

@@ -85,6 +85,49 @@ const char *eval_text(struct eval *ev, struct value v)
 	return text != NULL ? text : "…";
 }
 
+struct eval_memo {
+	const void *key;
+	void *data;
+	struct eval_memo *next;
+};
+
+struct eval_memos {
+	struct arena *keep;
+	struct eval_memo *first;   /* one a stage that asks: a list will do */
+};
+
+int eval_share_memos(struct eval *ev)
+{
+	if (ev->memos != NULL)
+		return 0;
+	ev->memos = arena_zalloc(ev->keep, 1, sizeof *ev->memos);
+	if (ev->memos == NULL)
+		return eval_check(ev);
+	ev->memos->keep = ev->keep;
+	return 0;
+}
+
+void **eval_memo(struct eval *ev, const void *key, struct arena **ret_keep)
+{
+	struct eval_memo *memo;
+
+	if (eval_share_memos(ev) != 0)
+		return NULL;
+	*ret_keep = ev->memos->keep;
+	for (memo = ev->memos->first; memo != NULL; memo = memo->next)
+		if (memo->key == key)
+			return &memo->data;
+	memo = arena_zalloc(ev->memos->keep, 1, sizeof *memo);
+	if (memo == NULL) {
+		arena_fail(ev->keep, ERR_NOMEM);   /* the one that is looked at */
+		return NULL;
+	}
+	memo->key = key;
+	memo->next = ev->memos->first;
+	ev->memos->first = memo;
+	return &memo->data;
+}
+
 /* splitmix64: each state gives one well-mixed number, and any seed is as good as another. */
 uint64_t eval_random(struct eval *ev)
 {

@@ -19,6 +19,7 @@
 struct stage;
 struct zone_cache;
 struct regex_run;
+struct eval_memos;
 
 /* Where a field was found last time: valid for that shape only. */
 struct path_cache {
@@ -50,6 +51,8 @@ struct eval {
 	bool (*is_cancelled)(void *arg);    /* asked now and then; may be NULL */
 	void *cancel_arg;
 	struct zone_cache *zones;           /* time zones used so far (zone.h) */
+	struct eval_memos *memos;           /* see eval_memo(); NULL until then */
+	bool is_keep_short;                 /* keep is emptied before the run ends: a flow in a flow */
 	const struct stage *stage;          /* whose turn it is, and which of its documents: for errors */
 	int64_t document;
 };
@@ -59,6 +62,15 @@ static inline void eval_set_root(struct eval *ev, struct value doc)
 {
 	ev->vars[VAR_ROOT] = doc;
 	ev->vars[VAR_CURRENT] = doc;
+}
+
+/*
+ * A shape made in ev->keep for many objects: may it be remembered by its address?  Not where keep
+ * is emptied and filled again during the run.
+ */
+static inline void eval_keep_shape(const struct eval *ev, struct shape *shape)
+{
+	shape->is_lasting = !ev->is_keep_short;
 }
 
 int eval_tick_slow(struct eval *ev);
@@ -84,6 +96,16 @@ int eval_check(struct eval *ev);
 
 /* JSON text of a value for messages, cut to a sensible length, in ev->arena; never NULL. */
 const char *eval_text(struct eval *ev, struct value v);
+
+/*
+ * A place for a pointer that lasts as long as the run, NULL at first, found by the address of
+ * something in the plan; *ret_keep is an arena that lasts as long.  For what a stage makes once,
+ * though a flow around it is run again and again.  NULL when there is no memory.
+ */
+void **eval_memo(struct eval *ev, const void *key, struct arena **ret_keep);
+
+/* Before ev is copied for a flow with a keep of its own: both then share what they remember. */
+int eval_share_memos(struct eval *ev) MUST_CHECK;
 
 /* 64 random bits; repeatable when options.seed was given. */
 uint64_t eval_random(struct eval *ev);

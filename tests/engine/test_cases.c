@@ -1,8 +1,8 @@
 /*
  * Runs case files: what an operator answers, as data.
  *
- * A case is three lines: an expression or a pipeline; the input (one document, or an array of
- * them); and what is expected: a value for an expression, an array of documents for a pipeline,
+ * A case is three lines: an expression or a pipeline; the input (one document, an array of them,
+ * or {"documents": […], "collections": {name: […]}}); and what is expected: a value for an expression, an array of documents for a pipeline,
  * the word missing, or !CODE and the beginning of a message for an error.  # begins a comment.
  * Types count: 2 is not 2.0.  Every case runs with all plan rules and with none, and must give
  * the same bytes.
@@ -164,7 +164,63 @@ static int collect(void *arg, struct arena *scratch, const struct value *docs, s
 	return 0;
 }
 
-static int run_plan(const struct plan *plan, struct str input, struct answer *ret)
+#define COLLECTIONS_MAX 8
+
+struct given {
+	struct str documents;
+	struct run_collection collections[COLLECTIONS_MAX];
+	size_t n_collections;
+};
+
+static struct run_text text_of(struct str s)
+{
+	return (struct run_text){ .text = s.data, .len = s.len, .format = READ_ARRAY };
+}
+
+static struct str raw_text(struct arena *a, struct value raw)
+{
+	return padded(a, (struct str){ raw.text, raw.len });
+}
+
+/* The body of a request; an object that is anything else is a document. */
+static void take_body(struct arena *a, struct str input, struct given *ret)
+{
+	struct err err;
+	struct value body;
+
+	if (input.data[0] != '{' || parse(a, input, &body, &err) != 0 ||
+	    object_n(a, body.object) != 2 || object_find(a, body.object, STR("collections")) < 0)
+		return;
+	ret->documents = raw_text(a, object_get_raw(a, body.object, STR("documents")));
+	struct object *from = object_get(a, body.object, STR("collections")).object;
+	ret->n_collections = object_n(a, from);
+	for (uint32_t i = 0; i < ret->n_collections; i++)
+		ret->collections[i] = (struct run_collection){
+			.name = object_key(from, i),
+			.text = text_of(raw_text(a, object_at_raw(from, i))),
+		};
+}
+
+static struct given take_input(struct arena *a, struct str input)
+{
+	struct given given = { .n_collections = 0 };
+
+	take_body(a, input, &given);
+	if (given.documents.data != NULL)
+		return given;
+	if (input.data[0] == '{') {
+		char *array = arena_alloc(a, input.len + 2);
+
+		array[0] = '[';
+		memcpy(array + 1, input.data, input.len);
+		array[input.len + 1] = ']';
+		input = (struct str){ array, input.len + 2 };
+	}
+	given.documents = padded(a, input);
+	return given;
+}
+
+static int run_plan(const struct plan *plan, const struct given *given, struct answer *ret)
 {
 	struct budget budget = BUDGET(ret->memory);
 	struct collected collected = { .answer = ret };
@@ -172,7 +228,9 @@ static int run_plan(const struct plan *plan, struct str input, struct answer *re
 	struct arena stats;
 	const struct run_input run_input = {
 		.plan = plan,
-		.documents = { .text = input.data, .len = input.len, .format = READ_ARRAY },
+		.documents = text_of(given->documents),
+		.collections = given->collections,
+		.n_collections = given->n_collections,
 		.limits = LIMITS_DEFAULT,
 		.now_ms = NOW_MS,
 		.seed = 42,
@@ -198,22 +256,15 @@ static int run_pipeline(struct arena *a, struct value pipeline, struct str input
 	const struct plan_input plan_input = {
 		.pipeline = pipeline, .let = MISSING, .limits = LIMITS_DEFAULT, .rules = rules,
 	};
+	struct given given = take_input(a, input);
 	struct budget budget = BUDGET(ret->memory);
 	struct arena plan_arena;
 	struct plan *plan;
 
-	if (input.data[0] == '{') {
-		char *array = arena_alloc(a, input.len + 2);
-
-		array[0] = '[';
-		memcpy(array + 1, input.data, input.len);
-		array[input.len + 1] = ']';
-		input = (struct str){ array, input.len + 2 };
-	}
 	arena_init(&plan_arena, &budget);
 	int rc = plan_compile(&plan_arena, &plan_input, &plan, NULL, &ret->err);
 	if (rc == 0)
-		rc = run_plan(plan, padded(a, input), ret);
+		rc = run_plan(plan, &given, ret);
 	arena_deinit(&plan_arena);
 	return rc;
 }

@@ -485,6 +485,7 @@ struct expr *expr_create(struct compiler *c, const struct expr_op *op, uint32_t 
 	if (op != NULL) {
 		e->eval = op->eval != NULL ? op->eval : expr_eval_strict;
 		e->flags = op->flags;
+		c->n_random += (op->flags & EXPR_VOLATILE) != 0;
 	}
 	return e;
 }

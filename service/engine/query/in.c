@@ -3,39 +3,18 @@
 
 #include "doc/number.h"
 #include "engine/query/node.h"
-
-struct in_slot {
-	uint64_t hash;        /* 0: free */
-	struct value value;
-};
+#include "engine/value_set.h"
 
 struct in {
 	struct query query;
-	struct in_slot *slots;
-	uint64_t mask;        /* slots less one */
-	bool has_null;        /* null is not in the slots: missing is it too */
-	uint64_t lens;        /* a bit for each length of a string, modulo 64 */
+	struct value_set values;   /* without null: missing is it too */
+	bool has_null;
+	uint64_t lens;             /* a bit for each length of a string, modulo 64 */
 };
-
-static uint64_t hash_of(struct arena *a, struct value v)
-{
-	return value_hash(a, v) | 1;
-}
-
-/* The value's slot, or the free one where it would go. */
-static struct in_slot *find(const struct in *in, struct arena *a, struct value v, uint64_t hash)
-{
-	for (uint64_t i = hash >> 1;; i++) {
-		struct in_slot *slot = &in->slots[i & in->mask];
-
-		if (slot->hash == 0 || (slot->hash == hash && value_eq(a, slot->value, v)))
-			return slot;
-	}
-}
 
 static bool contains(const struct in *in, struct arena *a, struct value v)
 {
-	return find(in, a, v, hash_of(a, v))->hash != 0;
+	return value_set_find(&in->values, a, v) >= 0;
 }
 
 static int in_test(const struct query *q, struct eval *ev, struct value v, bool *ret)
@@ -100,8 +79,7 @@ static int add_item(struct compiler *c, const struct query_op *op, const struct 
 	}
 	if (v.type == VALUE_STRING)
 		in->lens |= len_bit(v.len);
-	uint64_t hash = hash_of(c->arena, v);
-	*find(in, c->arena, v, hash) = (struct in_slot){ .hash = hash, .value = v };
+	(void)value_set_add(&in->values, v);   /* twice is once */
 	return 0;
 }
 
@@ -109,15 +87,11 @@ static int add_items(struct compiler *c, const struct query_op *op, const struct
                      struct in *in, struct array *items)
 {
 	uint32_t n = array_n(c->arena, items);
-	uint64_t n_slots = 4;
 	int rc = 0;
 
-	while (n_slots < (uint64_t)n * 2)
-		n_slots *= 2;
-	in->mask = n_slots - 1;
-	in->slots = compile_alloc(c, n_slots, sizeof *in->slots);
+	value_set_init(&in->values, c->arena, n);
 	in->query.args = compile_alloc(c, n, sizeof(struct query *));
-	if (in->slots == NULL || in->query.args == NULL)
+	if (in->query.args == NULL)
 		return compile_nomem(c);
 	for (uint32_t i = 0; i < n; i++) {
 		compile_enter_index(c, i);

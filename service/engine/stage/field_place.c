@@ -112,7 +112,7 @@ static struct value put_new(struct field_finder *f, struct eval *ev, uint32_t k,
 	if (shape == NULL)
 		return NUL_VALUE;
 	if (is_lasting) {
-		shape->is_lasting = true;
+		eval_keep_shape(ev, shape);
 		f->to = shape;
 	}
 	return object_from_shape(a, shape, values);

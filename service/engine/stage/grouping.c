@@ -78,14 +78,14 @@ static int make_shapes(struct grouping *g, struct eval *ev)
 	struct shape *shape = shape_create(ev->keep, names, spec->n_outputs + 1);
 	if (shape == NULL)
 		return eval_check(ev);
-	shape->is_lasting = true;
+	eval_keep_shape(ev, shape);
 	g->shape = shape;
 	if (spec->names == NULL)
 		return 0;
 	shape = shape_create(ev->keep, spec->names, spec->n_parts);
 	if (shape == NULL)
 		return eval_check(ev);
-	shape->is_lasting = true;
+	eval_keep_shape(ev, shape);
 	g->key_shape = shape;
 	return 0;
 }

@@ -220,7 +220,7 @@ static const struct recipe *recipe_for(const struct projection *p, struct projec
 	struct recipe made;
 	if (!recipe_make(p->mode, &p->root, shape, true, ev->keep, &made))
 		return NULL;
-	((struct shape *)(uintptr_t)made.to)->is_lasting = true;
+	eval_keep_shape(ev, (struct shape *)(uintptr_t)made.to);
 	*r = made;
 	return r;
 }
