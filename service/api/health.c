@@ -1,6 +1,7 @@
 /* Health: what probes ask. */
 #include "api/health.h"
 
+#include "api/problem.h"
 #include "obs/health.h"
 
 int health_live(struct request *req, struct response *res, struct err *err)
@@ -15,11 +16,15 @@ int health_ready(struct request *req, struct response *res, struct err *err)
 {
 	char why[256];
 
+	(void)err;
 	response_header(res, "Cache-Control", "no-store");
 	if (!health_is_ready()) {
 		health_explain(why, sizeof why);
-		return err_set(err, health_is_draining() ? ERR_CANCELLED : ERR_UNAVAILABLE,
-		               "not ready: %s", why);
+		problem_refuse(req, res, &(struct refusal){
+			.code = health_is_draining() ? "draining" : "store_unavailable",
+			.detail = why,
+		});
+		return 0;
 	}
 	health_write(response_body(res), request_query(req, "verbose").data != NULL);
 	return 0;
