@@ -57,7 +57,8 @@ async def test_a_batch_has_a_limit(front):
     [
         ({"pipeline": []}, "/documents"),
         ({"documents": []}, "/pipeline"),
-        ({"documents": [1], "pipeline": []}, "/documents/0"),
+        ({"documents": {}, "pipeline": []}, "/documents"),
+        ({"documents": [], "pipeline": [1]}, "/pipeline/0"),
         ({"documents": [], "pipeline": [], "collections": {"a/b": 1}}, "/collections/a~1b"),
         ({"documents": [], "pipeline": [], "lett": {}}, "/lett"),
     ],
