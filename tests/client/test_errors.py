@@ -91,8 +91,8 @@ def test_every_wrong_field_is_listed(connect):
     ]
     error = raised(connect, 400, {"code": "validation_failed", "errors": errors})
     assert error.errors == (
-        docmill.FieldError("/title", "must have 1 to 200 characters"),
-        docmill.FieldError("/priority", "must be an integer from 1 to 5"),
+        docmill.ProblemItem("/title", "must have 1 to 200 characters"),
+        docmill.ProblemItem("/priority", "must be an integer from 1 to 5"),
     )
 
 

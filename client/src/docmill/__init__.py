@@ -9,7 +9,6 @@ from ._errors import (
     Conflict,
     ConnectionFailed,
     Error,
-    FieldError,
     InternalError,
     LimitExceeded,
     MalformedJSON,
@@ -19,6 +18,7 @@ from ._errors import (
     PipelineError,
     PipelineFailed,
     PipelineInvalid,
+    ProblemItem,
     ProtocolError,
     StatusError,
     Timeout,
@@ -26,7 +26,7 @@ from ._errors import (
     Unavailable,
     ValidationFailed,
 )
-from ._models import UNSET, StageStats, Stats, Task, TaskPage, TransformResult
+from ._models import UNSET, StageStats, Stats, Task, TaskPage, TransformResult, Verdict
 from ._version import __version__
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "ConnectionFailed",
     "Documents",
     "Error",
-    "FieldError",
     "InternalError",
     "LimitExceeded",
     "MalformedJSON",
@@ -49,6 +48,7 @@ __all__ = [
     "PipelineError",
     "PipelineFailed",
     "PipelineInvalid",
+    "ProblemItem",
     "ProtocolError",
     "StageStats",
     "StandardCodec",
@@ -61,5 +61,6 @@ __all__ = [
     "TransformResult",
     "Unavailable",
     "ValidationFailed",
+    "Verdict",
     "__version__",
 ]

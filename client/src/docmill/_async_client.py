@@ -15,7 +15,7 @@ from ._calls.transform import Collections, Options, Pipeline
 from ._codec import Codec
 from ._errors import ConnectionFailed, Timeout, Unavailable
 from ._http import AsyncHTTP, AsyncHTTPClient
-from ._models import TransformResult
+from ._models import TransformResult, Verdict
 from ._resources import AsyncTasks
 from ._settings import Settings, service_url
 
@@ -114,6 +114,18 @@ class AsyncClient:
             options=options,
         )
         return await self._run(call, timeout)
+
+    async def validate(
+        self,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = None,
+        let: Mapping[str, Any] | None = None,
+    ) -> Verdict:
+        """Like Client.validate."""
+        return await self._run(
+            calls.validate(self._settings.codec, pipeline, collections=collections, let=let)
+        )
 
     async def ready(self, *, timeout: float = 1.0) -> bool:
         """Like Client.ready."""

@@ -14,7 +14,7 @@ from ._calls.transform import Collections, Options, Pipeline
 from ._codec import Codec
 from ._errors import ConnectionFailed, Timeout, Unavailable
 from ._http import SyncHTTP, SyncHTTPClient
-from ._models import TransformResult
+from ._models import TransformResult, Verdict
 from ._resources import Tasks
 from ._settings import Settings, service_url
 
@@ -145,6 +145,24 @@ class Client:
             options=options,
         )
         return self._run(call, timeout)
+
+    def validate(
+        self,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = None,
+        let: Mapping[str, Any] | None = None,
+    ) -> Verdict:
+        """Compile a pipeline without running it; says everything that is wrong, not just the first.
+
+        Args:
+            pipeline: the stages.
+            collections: what stages find by name; their documents may be left empty.
+            let: constants, `$$name` in the pipeline.
+        """
+        return self._run(
+            calls.validate(self._settings.codec, pipeline, collections=collections, let=let)
+        )
 
     def ready(self, *, timeout: float = 1.0) -> bool:
         """Say whether the service takes requests; one that cannot be reached does not."""

@@ -5,7 +5,7 @@
   x Timeout                   the caller's time was up
   x ProtocolError             the answer is not one that docmill gives
   x StatusError               the service said no: status, code, detail, request_id
-    + ValidationFailed        400: a field of the request is wrong (errors)
+    + ValidationFailed        400: fields of the request are wrong (errors)
     + MalformedJSON           400: the body is not JSON (offset, line, column)
     + PipelineError           of a pipeline: stage, pointer, operator, mongo_code
       - PipelineInvalid       400: it does not compile
@@ -25,7 +25,7 @@ What is worth repeating has been repeated before any of these is raised.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -54,17 +54,49 @@ class ProtocolError(Error):
     """Say that the answer is not one that docmill gives: is something else at that address?"""
 
 
+def _text(data: Mapping[str, Any], name: str) -> str | None:
+    value = data.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _int(data: Mapping[str, Any], name: str) -> int | None:
+    value = data.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _mongo_code(data: Mapping[str, Any]) -> int | None:
+    mongo = data.get("mongo")
+    return _int(mongo, "code") if isinstance(mongo, dict) else None
+
+
 @dataclass(frozen=True, slots=True)
-class FieldError:
-    """One thing that is wrong with a request.
+class ProblemItem:
+    """One thing that is wrong with a request, or with a pipeline.
 
     Attributes:
         pointer: where, as a JSON pointer into the request (RFC 6901).
         detail: what was expected there.
+        stage: of a pipeline: the stage's place in it, counted from 0.
+        operator: of a pipeline: the stage or operator, such as "$divide".
+        mongo_code: of a pipeline: the code with which MongoDB refuses the same thing.
     """
 
     pointer: str
     detail: str
+    stage: int | None = None
+    operator: str | None = None
+    mongo_code: int | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read one as the service writes it; what is not there is left empty."""
+        return cls(
+            pointer=_text(data, "pointer") or "",
+            detail=_text(data, "detail") or "",
+            stage=_int(data, "stage"),
+            operator=_text(data, "operator"),
+            mongo_code=_mongo_code(data),
+        )
 
 
 class StatusError(Error):
@@ -100,27 +132,16 @@ class StatusError(Error):
     def __str__(self) -> str:
         return self.detail
 
-    def _text(self, name: str) -> str | None:
-        value = self.problem.get(name)
-        return value if isinstance(value, str) else None
-
-    def _int(self, name: str) -> int | None:
-        value = self.problem.get(name)
-        return value if isinstance(value, int) else None
+    @property
+    def errors(self) -> tuple[ProblemItem, ...]:
+        """Everything that is wrong with the request, where the service lists it."""
+        found = self.problem.get("errors")
+        items = found if isinstance(found, list) else []
+        return tuple(ProblemItem.from_json(item) for item in items if isinstance(item, dict))
 
 
 class ValidationFailed(StatusError):
     """Say that fields of the request are wrong; `errors` names each of them."""
-
-    @property
-    def errors(self) -> tuple[FieldError, ...]:
-        """Everything that is wrong, in the request's order."""
-        found = self.problem.get("errors")
-        return tuple(
-            FieldError(str(error.get("pointer", "")), str(error.get("detail", "")))
-            for error in (found if isinstance(found, list) else [])
-            if isinstance(error, dict)
-        )
 
 
 class MalformedJSON(StatusError):
@@ -129,17 +150,17 @@ class MalformedJSON(StatusError):
     @property
     def offset(self) -> int | None:
         """The first wrong byte of the body, counted from 0."""
-        return self._int("offset")
+        return _int(self.problem, "offset")
 
     @property
     def line(self) -> int | None:
         """Its line, counted from 1."""
-        return self._int("line")
+        return _int(self.problem, "line")
 
     @property
     def column(self) -> int | None:
         """Its place in that line, counted from 1."""
-        return self._int("column")
+        return _int(self.problem, "column")
 
 
 class PipelineError(StatusError):
@@ -148,31 +169,29 @@ class PipelineError(StatusError):
     @property
     def stage(self) -> int | None:
         """The stage's place in the pipeline, counted from 0."""
-        return self._int("stage")
+        return _int(self.problem, "stage")
 
     @property
     def pointer(self) -> str | None:
         """Where in the request, such as "/pipeline/3/$project/total"."""
-        return self._text("pointer")
+        return _text(self.problem, "pointer")
 
     @property
     def operator(self) -> str | None:
         """The stage, expression, accumulator or query operator, such as "$divide"."""
-        return self._text("operator")
+        return _text(self.problem, "operator")
 
     @property
     def mongo_code(self) -> int | None:
         """The code with which MongoDB refuses the same thing."""
-        mongo = self.problem.get("mongo")
-        code = mongo.get("code") if isinstance(mongo, dict) else None
-        return code if isinstance(code, int) else None
+        return _mongo_code(self.problem)
 
     def __str__(self) -> str:
         return f"{self.detail} (at {self.pointer})" if self.pointer else self.detail
 
 
 class PipelineInvalid(PipelineError):
-    """Say that the pipeline does not compile, whatever the documents are."""
+    """Say that the pipeline does not compile; `errors` holds everything that was found."""
 
 
 class PipelineFailed(PipelineError):
@@ -180,8 +199,8 @@ class PipelineFailed(PipelineError):
 
     @property
     def document(self) -> int | None:
-        """The document's place among those sent, counted from 0."""
-        return self._int("document")
+        """Which of the documents that came into the stage, counted from 0."""
+        return _int(self.problem, "document")
 
 
 class AuthenticationFailed(StatusError):
@@ -206,7 +225,7 @@ class LimitExceeded(StatusError):
     @property
     def limit(self) -> str | None:
         """The option of the service that sets the limit, such as "max-body"."""
-        return self._text("limit")
+        return _text(self.problem, "limit")
 
 
 class TooLarge(LimitExceeded):

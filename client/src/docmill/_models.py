@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final, Self, TypeAlias, TypeVar, overload
 
 from ._codec import JSON, Codec, decode
-from ._errors import ProtocolError
+from ._errors import ProblemItem, ProtocolError
 
 V = TypeVar("V")
 
@@ -160,6 +160,32 @@ class StageStats:
             documents_out=member(data, "documents_out", int),
             duration_us=member(data, "duration_us", int),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a pipeline compiles: true in a condition when it does.
+
+    Attributes:
+        stages: the names of the stages of a pipeline that compiles.
+        errors: everything that is wrong with one that does not.
+    """
+
+    valid: bool
+    stages: tuple[str, ...]
+    errors: tuple[ProblemItem, ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, JSON]) -> Self:
+        """Read one as the service writes it."""
+        return cls(
+            valid=member(data, "valid", bool),
+            stages=tuple(member(stage, "name", str) for stage in _objects(data, "stages")),
+            errors=tuple(ProblemItem.from_json(item) for item in _objects(data, "errors")),
+        )
+
+    def __bool__(self) -> bool:
+        return self.valid
 
 
 class TransformResult(Sequence[dict[str, Any]]):

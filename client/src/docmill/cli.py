@@ -14,7 +14,8 @@ from typing import Annotated, Any, BinaryIO, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from ._client import Client
 from ._codec import BEST, encode
@@ -209,9 +210,9 @@ def _write(data: bytes) -> None:
 
 def _show_documents(documents: Sequence[Mapping[str, Any]], stats: Stats) -> None:
     columns = list(dict.fromkeys(name for document in documents for name in document))
-    table = Table(*columns)
+    table = Table(*(Column(Text(name)) for name in columns))
     for document in documents:
-        table.add_row(*(_cell(document[name]) if name in document else "" for name in columns))
+        table.add_row(*(_cell(document[name]) if name in document else None for name in columns))
     console = Console()
     if columns:
         console.print(table)
@@ -222,8 +223,9 @@ def _show_documents(documents: Sequence[Mapping[str, Any]], stats: Stats) -> Non
     )
 
 
-def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else encode(BEST, value).decode()
+def _cell(value: Any) -> Text:
+    """What a value looks like; plain text, whatever brackets and escapes it holds."""
+    return Text(value if isinstance(value, str) else encode(BEST, value).decode())
 
 
 def _show_tasks(context: typer.Context, found: Task | list[Task]) -> None:
@@ -235,7 +237,7 @@ def _show_tasks(context: typer.Context, found: Task | list[Task]) -> None:
     elif sys.stdout.isatty():
         table = Table("id", "status", "priority", "created_at", "title")
         for task in some:
-            table.add_row(*_row(task))
+            table.add_row(*map(Text, _row(task)))
         Console().print(table)
     else:
         _write("".join("\t".join(_row(task)) + "\n" for task in some).encode())

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from .._body import Document, Documents, documents_body
+from .._body import Document, Documents, documents_body, json_body
 from .._call import Call
 from .._codec import Codec
-from .._models import TransformResult
+from .._models import TransformResult, Verdict, read_object
 
 Pipeline: TypeAlias = Sequence[Mapping[str, Any]]
 Collections: TypeAlias = Mapping[str, Iterable[Document]]
@@ -50,11 +50,7 @@ def transform(
     options: Options,
 ) -> Call[TransformResult]:
     """POST /transform: changes nothing in the service, so it may be sent again."""
-    request: dict[str, Any] = {"pipeline": list(pipeline)}
-    if collections:
-        request["collections"] = {name: list(items) for name, items in collections.items()}
-    if let:
-        request["let"] = let
+    request = _request(pipeline, collections, let)
     if chosen := options.to_json():
         request["options"] = chosen
     return Call(
@@ -63,3 +59,30 @@ def transform(
         lambda answer: TransformResult(answer.body, codec, request_id=answer.request_id),
         body=documents_body(codec, request, documents),
     )
+
+
+def validate(
+    codec: Codec,
+    pipeline: Pipeline,
+    *,
+    collections: Collections | None,
+    let: Mapping[str, Any] | None,
+) -> Call[Verdict]:
+    """POST /transform/validate."""
+    return Call(
+        "POST",
+        "/transform/validate",
+        lambda answer: Verdict.from_json(read_object(codec, answer.body)),
+        body=json_body(codec, _request(pipeline, collections, let)),
+    )
+
+
+def _request(
+    pipeline: Pipeline, collections: Collections | None, let: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    request: dict[str, Any] = {"pipeline": list(pipeline)}
+    if collections:
+        request["collections"] = {name: list(items) for name, items in collections.items()}
+    if let:
+        request["let"] = let
+    return request
