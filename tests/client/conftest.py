@@ -1,12 +1,14 @@
 """One way to talk to both clients, so that every test runs against each of them."""
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from service import Service, find_binary
 
 import docmill
 
@@ -81,3 +83,12 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> Naps:
     monkeypatch.setattr("docmill._client.time.sleep", naps.append)
     monkeypatch.setattr("docmill._async_client.anyio.sleep", nap)
     return naps
+
+
+@pytest.fixture
+def start_service() -> Iterator[Callable[..., Service]]:
+    """Start services of the test's own, with options."""
+    if find_binary() is None:
+        pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
+    with contextlib.ExitStack() as started:
+        yield lambda *options: started.enter_context(Service(*options))
