@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/extended.h"
+
 #define ARGS_ON_STACK 8
 
 /* ---- constants ---- */
@@ -430,6 +432,10 @@ static int compile_nested(struct compiler *c, struct value spec, struct expr **r
 {
 	if (spec.type == VALUE_ARRAY)
 		return compile_array(c, spec.array, ret);
+	if (extended_kind(c->arena, spec) != EXTENDED_NONE) {
+		*ret = expr_constant(c, spec);
+		return *ret == NULL ? compile_nomem(c) : 0;
+	}
 	if (object_n(c->arena, spec.object) > 0 && object_key(spec.object, 0).len > 0 &&
 	    object_key(spec.object, 0).data[0] == '$')
 		return compile_operator(c, spec.object, ret);

@@ -1,13 +1,13 @@
 /* $type and $isNumber: what a value is. */
 #include "engine/expr/expr.h"
+#include "engine/extended.h"
 
 static int type_call(const struct expr *e, struct eval *ev, const struct value *argv, size_t argc,
                      struct value *ret)
 {
 	(void)e;
-	(void)ev;
 	(void)argc;
-	*ret = value_string(str_from(value_type_name(argv[0].type)));
+	*ret = value_string(str_from(extended_type_name(ev->arena, argv[0])));
 	return 0;
 }
 
