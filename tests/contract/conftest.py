@@ -25,7 +25,7 @@ def contract() -> dict[str, Any]:
     """What bundle.py makes of proto/ now."""
     sys.path.insert(0, str(PROTO))
     try:
-        import bundle  # noqa: PLC0415
+        import bundle
     finally:
         sys.path.remove(str(PROTO))
     made, _ = bundle.bundle("0.1.0")

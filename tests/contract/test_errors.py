@@ -36,7 +36,8 @@ class Limited:
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=30.0)
         parts = urllib.parse.urlsplit(url)
-        assert parts.hostname is not None and parts.port is not None
+        assert parts.hostname is not None
+        assert parts.port is not None
         self._address = (parts.hostname, parts.port)
 
     def raw(self, request: bytes, *, ends: bool = False) -> httpx.Response:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import jsonschema
 import openapi_spec_validator
 import pytest
 
@@ -75,8 +76,6 @@ def test_every_operation_has_a_summary_and_a_default_answer(contract: dict[str, 
 def test_pages_are_what_the_contract_says(
     http: httpx.Client, contract: dict[str, Any], path: str
 ) -> None:
-    import jsonschema  # noqa: PLC0415
-
     answer = http.get(path)
     assert answer.status_code == 200
     operation = contract["paths"][path.partition("?")[0]]["get"]
