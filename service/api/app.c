@@ -15,6 +15,17 @@ static struct series *direction(const char *name)
 	return metrics_series(METRIC_TRANSFORM_DOCUMENTS, (const char *[]){ name });
 }
 
+/* Asked at each scrape: the store knows the number, nobody has to count. */
+static void collect_tasks(void *arg)
+{
+	const struct app *app = arg;
+	struct store_stats stats;
+	struct err err;
+
+	if (app->store->ops->stats(app->store, &stats, &err) == 0)
+		series_set(app->metrics.tasks_plain, (int64_t)stats.n_tasks);
+}
+
 int app_init(struct app *app, struct err *err)
 {
 	app->metrics = (struct app_metrics){
@@ -23,7 +34,9 @@ int app_init(struct app *app, struct err *err)
 		.transform_write = phase("write"),
 		.documents_in = direction("in"),
 		.documents_out = direction("out"),
+		.tasks_plain = metrics_series(METRIC_TASKS, (const char *[]){ "plain" }),
 	};
+	metrics_on_scrape(collect_tasks, app);
 	return capabilities_init(app, err);
 }
 

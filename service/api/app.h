@@ -19,6 +19,7 @@
 struct app_metrics {
 	struct series *transform_read, *transform_run, *transform_write;
 	struct series *documents_in, *documents_out;
+	struct series *tasks_plain;
 };
 
 struct app {
