@@ -1,4 +1,4 @@
-/* Code points of text that is known to be UTF-8. */
+/* Code points of text that is known to be UTF-8; and text that may not be. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -28,5 +28,14 @@ size_t utf8_skip(struct str s, size_t n);
 
 /* The code point at byte i of s; *ret_len is how many bytes it takes. */
 uint32_t utf8_at(struct str s, size_t i, size_t *ret_len);
+
+/* Is s UTF-8, whole and in its shortest form? */
+bool utf8_is_valid(struct str s);
+
+/*
+ * Any bytes to UTF-8: each that is no part of a whole character becomes a question mark.  For text
+ * that came from elsewhere or was cut anywhere.
+ */
+void utf8_mend(char *s, size_t len);
 
 #endif

@@ -330,6 +330,32 @@ TEST(a_uuid_is_read_back_and_anything_else_is_not_one)
 	assert_false(uuid_parse(STR("g190b1c2-9b7a-7def-8123-456789abcdef"), &id));
 }
 
+TEST(bytes_that_are_no_utf8_become_question_marks)
+{
+	static const char *const texts[][2] = {
+		{ "caf\xc3\xa9 \xf0\x9f\x98\x80", "caf\xc3\xa9 \xf0\x9f\x98\x80" },
+		{ "cut \xc3", "cut ?" },
+		{ "cut \xf0\x9f\x98", "cut ???" },
+		{ "\xff\x80z", "??z" },
+		{ "\xc0\xaf", "??" },
+		{ "\xe0\x80\x80", "???" },
+		{ "\xed\xa0\x80", "???" },
+		{ "\xf4\x90\x80\x80", "????" },
+		{ "\xe2\x82z", "??z" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		char text[32];
+
+		snprintf(text, sizeof text, "%s", texts[i][0]);
+		assert_int_equal(utf8_is_valid(str_from(text)), strcmp(text, texts[i][1]) == 0);
+		utf8_mend(text, strlen(text));
+		assert_string_equal(text, texts[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +379,7 @@ int main(void)
 		RUN(uuids_rise_even_when_the_clock_stands_still_or_goes_back),
 		RUN(a_uuid_source_that_runs_out_of_random_bits_goes_on_in_the_next_millisecond),
 		RUN(a_uuid_is_read_back_and_anything_else_is_not_one),
+		RUN(bytes_that_are_no_utf8_become_question_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
