@@ -18,13 +18,27 @@ bool body_is_type(const struct request *req, const char *media_type)
 	return str_eq_fold(str_trim(type), str_from(media_type));
 }
 
+bool body_check_coding(const struct request *req, struct response *res)
+{
+	struct str coding = request_header(req, "Content-Encoding");
+
+	if (coding.len == 0 || str_eq_fold(coding, STR("identity")))
+		return true;
+	response_header(res, "Accept-Encoding", "identity");
+	problem_refuse(req, res, &(struct refusal){
+		.code = "unsupported_media_type",
+		.detail = "the body has a Content-Encoding, and none but identity is taken",
+	});
+	return false;
+}
+
 bool body_check_json(const struct request *req, struct response *res)
 {
 	struct str type = request_header(req, "Content-Type");
 	char detail[200];
 
 	if (body_is_type(req, "application/json"))
-		return true;
+		return body_check_coding(req, res);
 	if (type.data == NULL)
 		snprintf(detail, sizeof detail, "the body needs Content-Type: application/json");
 	else

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "obs/log.h"
 
 enum retry { RETRY_NEVER, RETRY_LATER, RETRY_UNKNOWN };
@@ -30,6 +31,16 @@ static const struct error_row *row_find(const char *code)
 	return NULL;
 }
 
+/* Messages quote what callers sent, and may be cut in the middle of a character. */
+static void put_text(struct json_writer *w, const char *name, const char *s)
+{
+	char text[sizeof((struct err){ 0 }.message)];
+
+	snprintf(text, sizeof text, "%s", s);
+	utf8_mend(text, strlen(text));
+	json_put_cstr(w, name, text);
+}
+
 static void write_mongo(struct json_writer *w, int code)
 {
 	char name[32];
@@ -46,9 +57,9 @@ void problem_write_place(struct json_writer *w, const struct err *err)
 	if (err->stage >= 0)
 		json_put_int(w, "stage", err->stage);
 	if (err->operator_name[0] != 0)
-		json_put_cstr(w, "operator", err->operator_name);
+		put_text(w, "operator", err->operator_name);
 	if (err->pointer[0] != 0)
-		json_put_cstr(w, "pointer", err->pointer);
+		put_text(w, "pointer", err->pointer);
 	if (err->mongo_code != 0)
 		write_mongo(w, err->mongo_code);
 	if (err->document >= 0)
@@ -70,7 +81,7 @@ void problem_write_pipeline(struct json_writer *w, const struct problem *problem
 		if (p->err.pointer[0] == 0)
 			json_put_cstr(w, "pointer", "");
 		problem_write_place(w, &p->err);
-		json_put_cstr(w, "detail", p->err.message);
+		put_text(w, "detail", p->err.message);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -82,7 +93,7 @@ static void write_message_problems(struct json_writer *w, const struct json_prob
 	for (size_t i = 0; i < problems->n_items; i++) {
 		json_object_begin(w);
 		json_put_cstr(w, "pointer", problems->items[i].pointer);
-		json_put_cstr(w, "detail", problems->items[i].detail);
+		put_text(w, "detail", problems->items[i].detail);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -98,7 +109,7 @@ static void write_document(struct json_writer *w, const struct request *req,
 	json_put_cstr(w, "type", type);
 	json_put_cstr(w, "title", row->title);
 	json_put_int(w, "status", row->status);
-	json_put_cstr(w, "detail", refusal->detail);
+	put_text(w, "detail", refusal->detail);
 	json_put_cstr(w, "code", row->code);
 	json_put_cstr(w, "error", refusal->error == NULL ? row->title : refusal->error);
 	json_put_cstr(w, "request_id", req->id);

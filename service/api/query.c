@@ -5,6 +5,7 @@
 
 #include "api/problem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 #define NAME_SHOWN_MAX 64   /* bytes of a stranger's name in a message */
 
@@ -25,12 +26,12 @@ void query_refuse(const struct request *req, struct response *res, const char *n
 	refuse(req, res, text);
 }
 
-static bool is_listed(struct str name, const char *const *names, size_t n_names)
+static const char *find_name(struct str name, const char *const *names, size_t n_names)
 {
 	for (size_t i = 0; i < n_names; i++)
 		if (str_is(name, names[i]))
-			return true;
-	return false;
+			return names[i];
+	return NULL;
 }
 
 static void refuse_unknown(const struct request *req, struct response *res, struct str name,
@@ -46,22 +47,35 @@ static void refuse_unknown(const struct request *req, struct response *res, stru
 	refuse(req, res, text);
 }
 
+static bool is_text(struct str s)
+{
+	return utf8_is_valid(s) && str_find(s, 0) == s.len;
+}
+
+static bool is_repeated(const struct request *req, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (str_eq(req->query[j].name, req->query[i].name))
+			return true;
+	return false;
+}
+
 bool query_check(const struct request *req, struct response *res, const char *const *names,
                  size_t n_names)
 {
 	for (size_t i = 0; i < req->n_query; i++) {
-		struct str name = req->query[i].name;
+		const char *name = find_name(req->query[i].name, names, n_names);
 
-		if (!is_listed(name, names, n_names)) {
-			refuse_unknown(req, res, name, names, n_names);
+		if (name == NULL) {
+			refuse_unknown(req, res, req->query[i].name, names, n_names);
 			return false;
 		}
-		for (size_t j = 0; j < i; j++) {
-			if (!str_eq(req->query[j].name, name))
-				continue;
-			char text[256];
-			snprintf(text, sizeof text, "parameter \"%.*s\" is given twice", STR_ARG(name));
-			refuse(req, res, text);
+		if (is_repeated(req, i)) {
+			query_refuse(req, res, name, "is given twice");
+			return false;
+		}
+		if (!is_text(req->query[i].value)) {
+			query_refuse(req, res, name, "is not UTF-8 text without U+0000");
 			return false;
 		}
 	}

@@ -9,6 +9,7 @@
 #include "api/etag.h"
 #include "api/problem.h"
 #include "api/query.h"
+#include "base/utf8.h"
 #include "json/read.h"
 #include "json/write.h"
 
@@ -77,7 +78,7 @@ static bool read_query(const struct request *req, struct response *res, struct s
 		return false;
 	ret->status = request_query(req, "status");
 	ret->after = request_query(req, "cursor");
-	if (json_code_points(ret->status) > TASK_STATUS_MAX) {
+	if (utf8_count(ret->status) > TASK_STATUS_MAX) {
 		query_refuse(req, res, "status", "has more characters than a status may have");
 		return false;
 	}

@@ -70,7 +70,7 @@ static bool check_type(struct transform *t, bool *ret_is_ndjson)
 	*ret_is_ndjson = body_is_type(t->req, "application/x-ndjson");
 	if (*ret_is_ndjson || body_is_type(t->req, "application/json") ||
 	    body_is_type(t->req, "application/ejson"))
-		return true;
+		return body_check_coding(t->req, t->res);
 	problem_refuse(t->req, t->res, &(struct refusal){
 		.code = "unsupported_media_type",
 		.detail = "the body must be application/json, application/x-ndjson or application/ejson",

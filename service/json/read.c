@@ -9,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/utf8.h"
 
 #define NAME_SHOWN_MAX 64    /* bytes of a stranger's name in a message */
 
@@ -149,15 +150,6 @@ void json_refuse(struct json_reader *r, const char *name, const char *fmt, ...)
 	                 json_pointer(r->problems->arena, r->pointer, str_from(name)), "%s", detail);
 }
 
-size_t json_code_points(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.data[i] & 0xc0) != 0x80;
-	return n;
-}
-
 enum json_found json_read_string(struct json_reader *r, const char *name, size_t min, size_t max,
                                  struct str *ret)
 {
@@ -171,7 +163,7 @@ enum json_found json_read_string(struct json_reader *r, const char *name, size_t
 	}
 
 	struct str s = str_from(item->valuestring);
-	size_t n = json_code_points(s);
+	size_t n = utf8_count(s);
 	if (n < min || n > max) {
 		json_refuse(r, name, "must have %zu to %zu characters, has %zu", min, max, n);
 		return JSON_REFUSED;
@@ -255,7 +247,7 @@ static struct str shown(const char *name)
 	if (s.len <= NAME_SHOWN_MAX)
 		return s;
 	s.len = NAME_SHOWN_MAX;
-	while (s.len > 0 && ((unsigned char)s.data[s.len] & 0xc0) == 0x80)
+	while (s.len > 0 && utf8_is_continuation(s.data[s.len]))
 		s.len--;
 	return s;
 }

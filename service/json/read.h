@@ -89,7 +89,4 @@ void json_ignore(struct json_reader *r, const char *name);
 /* To be called after the last name: reports every member that nobody asked for, or given twice. */
 void json_reader_finish(struct json_reader *r);
 
-/* Number of code points in s, which is UTF-8. */
-size_t json_code_points(struct str s);
-
 #endif

@@ -248,6 +248,13 @@ def test_a_query_that_makes_no_sense_is_refused(
     assert answer.json()["detail"].startswith(detail)
 
 
+def test_a_query_that_is_no_text_is_refused_with_text(http: httpx.Client) -> None:
+    for query in ("%ff%fe=1", "status=%ff", "status=%00", "limit=%c3"):
+        answer = http.get(f"/tasks?{query}")
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "parameter_invalid"
+
+
 def test_other_methods_are_refused_by_name(http: httpx.Client) -> None:
     answer = http.patch("/tasks")
     assert answer.status_code == 411 or answer.headers["Allow"] == "GET, HEAD, POST"

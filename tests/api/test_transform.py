@@ -4,10 +4,12 @@ What pipelines mean is tested in tests/engine; here it is how they come and go.
 """
 
 import json
+import socket
 from typing import Any
 
 import httpx
 import pytest
+from service import Service
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -144,6 +146,15 @@ def test_a_body_of_another_type_is_refused(http: httpx.Client, type_: str | None
         assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
+def test_a_compressed_body_is_refused(http: httpx.Client) -> None:
+    for path in ("/transform", "/transform/validate", "/tasks"):
+        answer = http.post(path, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+        assert answer.headers["Accept-Encoding"] == "identity"
+    answer = http.post("/tasks", json={"title": "x"}, headers={"Content-Encoding": "identity"})
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize(
     ("request_", "pointer", "detail"),
     [
@@ -259,6 +270,15 @@ def test_a_pipeline_that_does_not_compile_tells_everything(http: httpx.Client) -
     assert problem["errors"][1]["mongo"]["code"] == 5107201
 
 
+@pytest.mark.parametrize("start", ["$", "$a", "$aa", "$aaa"])
+def test_a_message_that_had_to_be_cut_is_still_text(http: httpx.Client, start: str) -> None:
+    name = start + "😀" * 300
+    for pipeline in ([{name: 1}], [{"$set": {name[1:]: {"$foo": 1}}}]):
+        answer = http.post("/transform", json={"documents": [], "pipeline": pipeline})
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "pipeline_invalid"
+
+
 @pytest.mark.parametrize(("pipeline", "code"), [({}, 14), ([{"$limit": 1, "$skip": 1}], 40323)])
 def test_a_pipeline_has_mongodbs_codes(http: httpx.Client, pipeline: Any, code: int) -> None:
     answer = http.post("/transform", json={"documents": [], "pipeline": pipeline})
@@ -324,3 +344,18 @@ def test_a_verdict_on_a_bad_pipeline_tells_everything(http: httpx.Client) -> Non
 def test_a_verdict_needs_a_request_all_the_same(http: httpx.Client) -> None:
     assert http.post("/transform/validate", json={}).status_code == 400
     assert post(http, "{", "/transform/validate").json()["code"] == "json_malformed"
+
+
+def test_work_stops_when_the_caller_has_gone(service: Service) -> None:
+    """Otherwise it would end at the time limit, and be told as 422."""
+    count = {"$reduce": {"input": {"$range": [0, 100_000]}, "initialValue": 0, "in": 1}}
+    request = {"documents": [{}] * 20_000, "pipeline": [{"$set": {"a": count}}]}
+    body = json.dumps(request).encode()
+    head = f"POST /transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+    with socket.create_connection(service.address, timeout=30.0) as connection:
+        connection.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
+    while (line := service.wait_for_log("request"))["route"] != "/transform" or line[
+        "status"
+    ] < 300:
+        pass
+    assert line["status"] == 499

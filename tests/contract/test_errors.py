@@ -24,7 +24,8 @@ OPTIONS = (
     *("--header-timeout", "300ms"),
 )
 
-# Nobody can ask for these; tests/unit/test_problem.c shows what they look like.
+# Nobody can ask for the one (tests/unit/test_problem.c shows what it looks like), and nobody is
+# there to receive the other (tests/api/test_transform.py finds it in the log).
 NOT_TO_BE_HAD = {"internal", "abandoned"}
 
 JSON = {"Content-Type": "application/json"}
