@@ -103,6 +103,8 @@ style_part() {
     check ruff "$python/ruff" check "$ROOT/client" "$ROOT/tests" "$ROOT/deploy"
     check ruff-format "$python/ruff" format --check "$ROOT/client" "$ROOT/tests" "$ROOT/deploy"
     check mypy "$python/mypy" --config-file "$ROOT/client/pyproject.toml"
+    check pyright "$python/pyright" --project "$ROOT/client"
+    check exports "$python/python" "$ROOT/tests/style/check_exports.py"
     check size "$python/python" "$ROOT/tests/style/check_size.py" "$ROOT"
     check words "$python/python" "$ROOT/tests/style/check_words.py" "$ROOT"
 }

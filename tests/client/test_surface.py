@@ -90,3 +90,8 @@ def test_one_module_knows_the_http_library():
 def test_the_calls_do_no_io():
     for path in [*SOURCE.glob("_calls/*.py"), SOURCE / "_flow.py", SOURCE / "_call.py"]:
         assert not {"anyio", "httpx", "socket", "time"} & set(imports(path)), path
+
+
+def test_there_is_one_version():
+    build = (pathlib.Path(__file__).parents[2] / "meson.build").read_text()
+    assert f"version: '{docmill.__version__}'" in build
