@@ -6,6 +6,7 @@
 
 #include "doc/date.h"
 #include "doc/number.h"
+#include "engine/decimal.h"
 
 static struct str copy(struct arena *a, const char *text, size_t len)
 {
@@ -14,12 +15,21 @@ static struct str copy(struct arena *a, const char *text, size_t len)
 	return data != NULL ? (struct str){ data, len } : STR("");
 }
 
+/* In the one form that MongoDB gives it, whatever it came in. */
+static struct str decimal_to_string(struct arena *a, struct str s)
+{
+	char text[DECIMAL_TEXT_SIZE];
+	struct decimal d;
+
+	return decimal_parse(s, &d) ? copy(a, text, decimal_format(&d, text)) : s;
+}
+
 struct str coerce_number_to_string(struct arena *a, struct value v)
 {
 	char text[NUMBER_TEXT_SIZE];
 
 	if (v.type == VALUE_DECIMAL)
-		return value_str(v);
+		return decimal_to_string(a, value_str(v));
 	if (v.type != VALUE_DOUBLE)
 		return copy(a, text, number_format_i64(v.i64, text));
 	if (isnan(v.f64))

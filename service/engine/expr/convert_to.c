@@ -7,10 +7,10 @@
 
 #include "base/num.h"
 #include "doc/number.h"
+#include "engine/coerce.h"
 #include "engine/date_text.h"
 #include "engine/decimal.h"
 #include "engine/extended.h"
-#include "engine/text.h"
 
 #define IN_CONVERT "in $convert with no onError value"
 #define DATE_RANGE_CODE 18537
@@ -208,30 +208,34 @@ bool convert_to_double(struct conversion *c, struct value v, struct value *ret)
 
 /* ---- string ---- */
 
+static bool check_year(struct conversion *c, int64_t ms)
+{
+	int64_t year = date_split(ms).year;
+
+	if (year >= 0 && year <= 9999)
+		return true;
+	(void)fail(c, "Could not convert date to string: date component was outside the supported "
+	              "range of 0-9999: %lld", (long long)year);
+	c->code = DATE_RANGE_CODE;
+	return false;
+}
+
 bool convert_to_string(struct conversion *c, struct value v, struct value *ret)
 {
 	enum extended_kind kind = extended_kind(c->ev->arena, v);
-	struct value text;
+	struct str s;
 
-	if (v.type == VALUE_BOOL) {
-		*ret = value_string(v.boolean ? STR("true") : STR("false"));
-		return true;
-	}
-	if (kind == EXTENDED_OBJECT_ID || kind == EXTENDED_UUID) {
-		*ret = value_string(kind == EXTENDED_UUID ? extended_uuid(c->ev->arena, v)
-		                                          : extended_oid(c->ev->arena, v));
-		return true;
-	}
-	text = text_from(c->ev->arena, v);
-	if (text.type == VALUE_MISSING && v.type == VALUE_DATE) {
-		(void)fail(c, "Could not convert date to string: date component was outside the "
-		              "supported range of 0-9999: %lld", (long long)date_split(v.i64).year);
-		c->code = DATE_RANGE_CODE;
+	if (v.type == VALUE_DATE && !check_year(c, v.i64))
 		return false;
-	}
-	if (text.type == VALUE_MISSING)
+	if (v.type == VALUE_BOOL)
+		s = v.boolean ? STR("true") : STR("false");
+	else if (kind == EXTENDED_OBJECT_ID)
+		s = extended_oid(c->ev->arena, v);
+	else if (kind == EXTENDED_UUID)
+		s = extended_uuid(c->ev->arena, v);
+	else if (!coerce_to_string(c->ev->arena, v, &s))
 		return fail_unsupported(c);
-	*ret = text;
+	*ret = value_string(s);
 	return true;
 }
 
