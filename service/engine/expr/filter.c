@@ -68,7 +68,10 @@ static int filter_eval(const struct expr *e, struct eval *ev, struct value *ret)
 	if (input.type != VALUE_ARRAY)
 		return expr_fail(e, ev, 28651, "input to $filter must be an array not %s",
 		                 value_type_name(input.type));
-	return filter_items(e, ev, input.array, ret);
+	if (array_n(ev->arena, input.array) > 0)
+		return filter_items(e, ev, input.array, ret);
+	*ret = input;   /* whatever the limit is */
+	return 0;
 }
 
 static int filter_compile(struct compiler *c, const struct expr_op *op, struct value spec,

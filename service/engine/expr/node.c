@@ -51,8 +51,8 @@ static struct value path_get_array(struct arena *a, struct array *arr, const str
 	for (uint32_t i = 0; i < n_items; i++) {
 		struct value item = array_get(a, arr, i);
 
-		if (item.type != VALUE_OBJECT && item.type != VALUE_ARRAY)
-			continue;
+		if (item.type != VALUE_OBJECT)
+			continue;   /* an array in an array is not entered */
 		struct value found = expr_path_get(a, item, parts, n);
 		if (found.type != VALUE_MISSING)
 			array_builder_add(&b, found);

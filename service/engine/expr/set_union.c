@@ -1,8 +1,6 @@
 /* $setUnion: every value that is in any of the arrays, once. */
-#include "engine/expr/expr.h"
-#include "engine/value_set.h"
+#include "engine/expr/set_operands.h"
 
-/* In the order in which they are met first. */
 static int set_union_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
 	struct array_builder b;
@@ -29,14 +27,14 @@ static int set_union_eval(const struct expr *e, struct eval *ev, struct value *r
 				array_builder_add(&b, v.array->items[k]);
 		}
 	}
-	*ret = array_builder_finish(&b);
-	return 0;
+	TRY(eval_check(ev));
+	return set_to_array(ev, b.items, (uint32_t)b.n, ret);
 }
 
 const struct expr_op expr_set_union_ops[] = {
 	{
 		.name = "$setUnion",
-		.doc = "Every value that is in any of the arrays, once.",
+		.doc = "Every value that is in any of the arrays, once, in order.",
 		.usage = "{$setUnion: [array, …]}",
 		.args_min = 0,
 		.args_max = EXPR_ANY,
