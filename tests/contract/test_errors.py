@@ -24,9 +24,10 @@ OPTIONS = (
     *("--header-timeout", "300ms"),
 )
 
-# Nobody can ask for the one (tests/unit/test_problem.c shows what it looks like), and nobody is
-# there to receive the other (tests/api/test_transform.py finds it in the log).
-NOT_TO_BE_HAD = {"internal", "abandoned"}
+# Not to be had by asking: an internal error (tests/unit/test_problem.c shows what it looks like) and
+# a lack of memory; nobody is there to receive "abandoned" (tests/api/test_transform.py finds it in
+# the log); "draining" ends the service (tests/api/test_lifecycle.py).
+NOT_TO_BE_HAD = {"internal", "abandoned", "overloaded", "draining"}
 
 JSON = {"Content-Type": "application/json"}
 
