@@ -110,17 +110,18 @@ style_part() {
 }
 
 fuzz_part() {
-    local target name
-    build build-fuzz -Dfuzz=enabled -Db_lundef=false -Dbuildtype=debugoptimized \
-        --native-file "$ROOT/tests/fuzz/clang.ini"
-    for target in "$ROOT"/build-fuzz/tests/fuzz/fuzz_*; do
-        [ -f "$target" ] && [ -x "$target" ] || continue
-        name=$(basename "$target")
+    local target name targets
+    targets=(fuzz_read fuzz_transform)
+    TARGETS="${targets[*]}" CC=clang CXX=clang++ build build-fuzz -Dfuzz=true -Dbuildtype=debugoptimized \
+        -Db_sanitize=address,undefined -Db_lundef=false
+    /usr/bin/python3 "$ROOT/tests/fuzz/seeds.py" "$ROOT/tests/engine/cases" \
+        "$ROOT/build-fuzz/corpus/fuzz_transform"
+    for name in "${targets[@]}"; do
+        target=$ROOT/build-fuzz/tests/fuzz/$name
         say "fuzzing with $name for $FUZZ_SECONDS s"
         mkdir -p "$ROOT/build-fuzz/corpus/$name"
         check "$name" "$target" -max_total_time="$FUZZ_SECONDS" -rss_limit_mb=4096 \
-            -artifact_prefix="$RESULTS/$name-" "$ROOT/build-fuzz/corpus/$name" \
-            $([ -d "$ROOT/tests/fuzz/seeds/$name" ] && echo "$ROOT/tests/fuzz/seeds/$name")
+            -timeout=20 -artifact_prefix="$RESULTS/$name-" "$ROOT/build-fuzz/corpus/$name"
     done
 }
 

@@ -70,7 +70,7 @@ make_venv() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
-# build DIR OPTION…: configure once, compile what changed.
+# build DIR OPTION…: configure once, compile what changed (only the TARGETS named, if any are).
 build() {
     local dir=$1
     shift
@@ -85,7 +85,7 @@ build() {
         rm -f "$ROOT/$dir.log"
     fi
     say "building $dir"
-    meson compile -C "$ROOT/$dir" >"$ROOT/$dir/compile.log" 2>&1 || {
+    meson compile -C "$ROOT/$dir" ${TARGETS:-} >"$ROOT/$dir/compile.log" 2>&1 || {
         cat "$ROOT/$dir/compile.log" >&2
         exit 1
     }
