@@ -1,8 +1,6 @@
 /* Keys, layouts and shapes that a reader has seen. */
 #include "doc/read_keys.h"
 
-#include <string.h>
-
 #include "base/hash.h"
 
 #define KEY_SLOTS_MIN 64
@@ -13,10 +11,13 @@ bool read_keys_init(struct read_keys *keys, struct arena *a, const struct read_f
 	*keys = (struct read_keys){
 		.arena = a,
 		.wanted = *wanted,
-		.keys = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->keys),
-		.n_key_slots = KEY_SLOTS_MIN,
+		.seed = { hash_u64(1), hash_u64(2) },
+		.names = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->names),
+		.written = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->written),
+		.n_name_slots = KEY_SLOTS_MIN,
+		.n_written_slots = KEY_SLOTS_MIN,
 	};
-	return keys->keys != NULL;
+	return keys->names != NULL && keys->written != NULL;
 }
 
 bool read_keys_is_wanted(const struct read_keys *keys, struct str name)
@@ -29,37 +30,39 @@ bool read_keys_is_wanted(const struct read_keys *keys, struct str name)
 	return false;
 }
 
-/* The slot of a key with that name, or the empty one where it belongs. */
-static struct read_key **key_slot(const struct read_keys *keys, struct str name, uint64_t hash)
-{
-	uint32_t mask = keys->n_key_slots - 1;
-	uint32_t i = (uint32_t)hash & mask;
+/* ---- names ---- */
 
-	while (keys->keys[i] != NULL &&
-	       (keys->keys[i]->hash != hash || !str_eq(keys->keys[i]->name, name)))
-		i = (i + 1) & mask;
-	return &keys->keys[i];
+/* The slot of a key with that name, or the empty one where it belongs. */
+static struct read_name_slot *name_slot(const struct read_keys *keys, struct str name,
+                                        uint64_t hash)
+{
+	uint32_t mask = keys->n_name_slots - 1;
+	struct read_name_slot *slot = &keys->names[hash & mask];
+
+	while (slot->key != NULL && !(slot->hash == hash && str_eq(slot->key->name, name)))
+		slot = &keys->names[(slot - keys->names + 1) & mask];
+	return slot;
 }
 
-static bool keys_grow(struct read_keys *keys)
+static bool names_grow(struct read_keys *keys)
 {
-	struct read_key **old = keys->keys;
-	uint32_t n_old = keys->n_key_slots;
-	struct read_key **grown = arena_zalloc(keys->arena, (size_t)n_old * 2, sizeof *grown);
+	struct read_name_slot *old = keys->names;
+	uint32_t n_old = keys->n_name_slots;
+	struct read_name_slot *grown = arena_zalloc(keys->arena, (size_t)n_old * 2, sizeof *grown);
 
 	if (grown == NULL)
 		return false;
-	keys->keys = grown;
-	keys->n_key_slots = n_old * 2;
+	keys->names = grown;
+	keys->n_name_slots = n_old * 2;
 	for (uint32_t i = 0; i < n_old; i++)
-		if (old[i] != NULL)
-			*key_slot(keys, old[i]->name, old[i]->hash) = old[i];
+		if (old[i].key != NULL)
+			*name_slot(keys, old[i].key->name, old[i].hash) = old[i];
 	return true;
 }
 
-static struct read_key *key_add(struct read_keys *keys, struct str name, uint64_t hash)
+static struct read_key *name_add(struct read_keys *keys, struct str name, uint64_t hash)
 {
-	if (keys->n_keys >= keys->n_key_slots / 2 && !keys_grow(keys))
+	if (keys->n_names >= keys->n_name_slots / 2 && !names_grow(keys))
 		return NULL;
 
 	struct read_key *key = arena_zalloc(keys->arena, 1, sizeof *key);
@@ -70,150 +73,198 @@ static struct read_key *key_add(struct read_keys *keys, struct str name, uint64_
 	key->is_wanted = read_keys_is_wanted(keys, name);
 	if (key->name.data == NULL)
 		return NULL;
-	*key_slot(keys, name, hash) = key;
-	keys->n_keys++;
+	*name_slot(keys, name, hash) = (struct read_name_slot){ hash, key };
+	keys->n_names++;
 	return key;
 }
 
-struct read_key *read_keys_get(struct read_keys *keys, struct str name)
+struct read_key *read_keys_name(struct read_keys *keys, struct str name)
 {
 	if (name.len > READ_KEY_LEN_MAX)
 		return NULL;
 
 	uint64_t hash = hash_bytes(name.data, name.len);
-	struct read_key *key = *key_slot(keys, name, hash);
+	struct read_key *key = name_slot(keys, name, hash)->key;
 
-	if (key != NULL || keys->n_keys == READ_KEYS_MAX)
+	if (key != NULL || keys->n_names == READ_KEYS_MAX)
 		return key;
-	return key_add(keys, name, hash);
+	return name_add(keys, name, hash);
 }
 
-static uint64_t names_hash(const struct str *names, uint32_t n)
+/* ---- ways to write them ---- */
+
+/* Most keys are short enough for one multiplication. */
+static inline uint64_t field_hash(const struct read_keys *keys, const struct read_field *f)
 {
-	uint64_t hash = n;
+	if (UNLIKELY(f->len > 16))
+		return hash_bytes(f->text, f->len);
+	__uint128_t product = (__uint128_t)(f->head[0] ^ keys->seed[0]) *
+	                      (f->head[1] ^ keys->seed[1]);
 
-	for (uint32_t i = 0; i < n; i++)
-		hash = hash_pair(hash, (uint64_t)(uintptr_t)names[i].data);
-	return hash;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
+
+static inline bool field_is(const struct read_field *a, const struct read_field *b)
+{
+	return a->head[0] == b->head[0] && a->head[1] == b->head[1] && a->len == b->len &&
+	       (a->len <= 16 || memcmp(a->text, b->text, a->len) == 0);
+}
+
+static inline struct read_written_slot *written_slot(const struct read_keys *keys,
+                                                     const struct read_field *f, uint64_t hash)
+{
+	uint32_t mask = keys->n_written_slots - 1;
+	struct read_written_slot *slot = &keys->written[hash & mask];
+
+	while (slot->field != NULL && !(slot->hash == hash && field_is(slot->field, f)))
+		slot = &keys->written[(slot - keys->written + 1) & mask];
+	return slot;
+}
+
+const struct read_field *read_keys_find(const struct read_keys *keys, const char *text,
+                                        const char *colon)
+{
+	struct read_field f = read_field_at(text, colon);
+
+	return written_slot(keys, &f, field_hash(keys, &f))->field;
+}
+
+static bool written_grow(struct read_keys *keys)
+{
+	struct read_written_slot *old = keys->written;
+	uint32_t n_old = keys->n_written_slots;
+	struct read_written_slot *grown = arena_zalloc(keys->arena, (size_t)n_old * 2, sizeof *grown);
+
+	if (grown == NULL)
+		return false;
+	keys->written = grown;
+	keys->n_written_slots = n_old * 2;
+	for (uint32_t i = 0; i < n_old; i++)
+		if (old[i].field != NULL)
+			*written_slot(keys, old[i].field, old[i].hash) = old[i];
+	return true;
+}
+
+const struct read_field *read_keys_add(struct read_keys *keys, const char *text,
+                                       const char *colon, struct read_key *key)
+{
+	if (keys->n_written == READ_KEYS_MAX)
+		return NULL;
+	if (keys->n_written >= keys->n_written_slots / 2 && !written_grow(keys))
+		return NULL;
+
+	struct read_field *f = arena_alloc(keys->arena, sizeof *f);
+	if (f == NULL)
+		return NULL;
+	*f = read_field_at(text, colon);
+	f->key = key;
+	uint64_t hash = field_hash(keys, f);
+	*written_slot(keys, f, hash) = (struct read_written_slot){ hash, f };
+	keys->n_written++;
+	return f;
+}
+
+/* ---- shapes ---- */
 
 /* The names are the dictionary's, so that equal ones are the same bytes. */
-static bool shape_has(const struct shape *shape, const struct str *names, uint32_t n)
+static bool shape_has(const struct shape *shape, struct read_names names)
 {
-	if (shape->n != n)
+	if (shape->n != names.n)
 		return false;
-	for (uint32_t i = 0; i < n; i++)
-		if (shape->keys[i].data != names[i].data)
+	for (uint32_t i = 0; i < names.n; i++)
+		if (shape->keys[i].data != names.names[i].data)
 			return false;
 	return true;
 }
 
-const struct shape *read_keys_shape(struct read_keys *keys, const struct str *names, uint32_t n)
+const struct shape *read_keys_shape(struct read_keys *keys, struct read_names names)
 {
-	uint32_t i = (uint32_t)names_hash(names, n) % TABLE_SLOTS;
+	size_t i = (size_t)(names.hash >> 32) % TABLE_SLOTS;
 
-	for (; keys->shapes[i] != NULL; i = (i + 1) % TABLE_SLOTS)
-		if (shape_has(keys->shapes[i], names, n))
-			return keys->shapes[i];
+	for (; keys->shapes[i].shape != NULL; i = (i + 1) % TABLE_SLOTS)
+		if (keys->shapes[i].hash == names.hash && shape_has(keys->shapes[i].shape, names))
+			return keys->shapes[i].shape;
 	if (keys->n_shapes == READ_LAYOUTS_MAX)
 		return NULL;
 
 	struct shape *shape = arena_zalloc(keys->arena, 1, sizeof *shape);
-	struct str *copy = arena_memdup(keys->arena, names, n * sizeof *names);
+	struct str *copy = arena_memdup(keys->arena, names.names, names.n * sizeof *copy);
 	if (shape == NULL || copy == NULL)
 		return NULL;
-	shape->n = n;
+	shape->n = names.n;
 	shape->keys = copy;
 	shape->home = keys->arena;
 	shape->is_lasting = true;
-	keys->shapes[i] = shape;
+	keys->shapes[i] = (struct read_shape_slot){ names.hash, shape };
 	keys->n_shapes++;
 	return shape;
 }
 
-static uint64_t fields_hash(const struct read_field *fields, uint32_t n)
-{
-	uint64_t hash = n;
+/* ---- layouts ---- */
 
-	for (uint32_t i = 0; i < n; i++)
-		hash = hash_pair(hash, fields[i].key->hash);
-	return hash;
-}
-
-static bool layout_has(const struct read_layout *layout, uint64_t hash,
-                       const struct read_field *fields, uint32_t n)
+static bool layout_has(const struct read_layout *layout, const struct read_field *const *fields,
+                       uint32_t n)
 {
-	if (layout->hash != hash || layout->n != n)
+	if (layout->n != n)
 		return false;
 	for (uint32_t i = 0; i < n; i++)
-		if (layout->fields[i].key != fields[i].key)
+		if (layout->fields[i].key != fields[i]->key)
 			return false;
 	return true;
 }
 
 /* The same keys may be written in another way from here on. */
-static void layout_refresh(struct read_layout *layout, const struct read_field *fields)
+static void layout_refresh(struct read_layout *layout, const struct read_field *const *fields)
 {
 	for (uint32_t i = 0; i < layout->n; i++)
-		if (layout->fields[i].len != fields[i].len) {
+		if (layout->fields[i].len != fields[i]->len) {
 			uint32_t slot = layout->fields[i].slot;
 
-			layout->fields[i] = fields[i];
+			layout->fields[i] = *fields[i];
 			layout->fields[i].slot = slot;
 		}
 }
 
-static struct read_layout *layout_new(struct read_keys *keys, const struct read_field *fields,
-                                      uint32_t n, const struct shape *shape)
+/* The keys still know which slots they have in the record that has just been read. */
+static struct read_layout *layout_new(struct read_keys *keys,
+                                      const struct read_field *const *fields, uint32_t n,
+                                      const struct shape *shape)
 {
-	struct read_layout *layout = arena_zalloc(keys->arena, 1, sizeof *layout + n * sizeof *fields);
+	struct read_layout *layout =
+		arena_zalloc(keys->arena, 1, sizeof *layout + n * sizeof layout->fields[0]);
 
 	if (layout == NULL)
 		return NULL;
 	layout->shape = shape;
 	layout->n = n;
 	for (uint32_t i = 0; i < n; i++) {
-		layout->fields[i] = fields[i];
-		if (fields[i].slot == READ_NO_SLOT) {
-			layout->fields[i].slot = shape->n;
-			layout->is_partial = true;
-		}
+		layout->fields[i] = *fields[i];
+		layout->fields[i].slot = fields[i]->key->is_wanted ? fields[i]->key->slot : shape->n;
+		layout->is_partial |= !fields[i]->key->is_wanted;
 	}
 	layout->n_slots = shape->n + layout->is_partial;
 	return layout;
 }
 
-const struct read_layout *read_keys_layout(struct read_keys *keys, const struct read_field *fields,
-                                           uint32_t n, const struct str *names, uint32_t n_names)
+const struct read_layout *read_keys_layout(struct read_keys *keys,
+                                           const struct read_field *const *fields, uint32_t n,
+                                           uint64_t hash, struct read_names names)
 {
-	uint64_t hash = fields_hash(fields, n);
-	uint32_t i = (uint32_t)hash % TABLE_SLOTS;
+	size_t i = (size_t)(hash >> 32) % TABLE_SLOTS;
 
-	for (; keys->layouts[i] != NULL; i = (i + 1) % TABLE_SLOTS)
-		if (layout_has(keys->layouts[i], hash, fields, n)) {
-			layout_refresh(keys->layouts[i], fields);
-			return keys->layouts[i];
+	for (; keys->layouts[i].layout != NULL; i = (i + 1) % TABLE_SLOTS)
+		if (keys->layouts[i].hash == hash && layout_has(keys->layouts[i].layout, fields, n)) {
+			layout_refresh(keys->layouts[i].layout, fields);
+			return keys->layouts[i].layout;
 		}
 	if (keys->n_layouts == READ_LAYOUTS_MAX)
 		return NULL;
 
-	const struct shape *shape = read_keys_shape(keys, names, n_names);
+	const struct shape *shape = read_keys_shape(keys, names);
 	struct read_layout *layout = shape != NULL ? layout_new(keys, fields, n, shape) : NULL;
 	if (layout == NULL)
 		return NULL;
-	layout->hash = hash;
-	keys->layouts[i] = layout;
+	keys->layouts[i] = (struct read_layout_slot){ hash, layout };
 	keys->n_layouts++;
 	return layout;
-}
-
-void read_field_init(struct read_field *f, const char *text, const char *colon)
-{
-	unsigned char head[16] = { 0 }, mask[16] = { 0 };
-
-	*f = (struct read_field){ .text = text, .len = (uint32_t)(colon + 1 - text) };
-	memcpy(head, text, MIN(f->len, (size_t)16));
-	memset(mask, 0xff, MIN(f->len, (size_t)16));
-	memcpy(f->head, head, 16);
-	memcpy(f->mask, mask, 16);
 }

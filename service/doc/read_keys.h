@@ -1,23 +1,27 @@
 /*
  * What a reader remembers of the records that it has seen: keys, layouts and shapes.
  *
- * A key has an entry in a dictionary.  A layout is a sequence of keys as they are written, white
- * space included: the next record is expected to have the layout of the last one, and its keys
- * are compared with it byte by byte where they must be.  A layout leads to the shape of its
- * records: the keys that somebody asked for, each once.
+ * A key has an entry in a dictionary by its name, and one for each way in which it is written.  A
+ * layout is a sequence of keys as they are written, white space included: the next record is
+ * expected to have the layout of the last one, and its keys are compared with it byte by byte
+ * where they must be.  A layout leads to the shape of its records: the keys that somebody asked
+ * for, each once.
  *
- * All three are bounded.  Records beyond the bounds are read all the same, with a shape of their
- * own in the batch's arena.
+ * All of these are bounded.  Records beyond the bounds are read all the same, with a shape of
+ * their own in the batch's arena.
  *
  * Everything that outlives a record is in the reader's arena.  For doc/ alone.
  */
 #ifndef DOC_READ_KEYS_H
 #define DOC_READ_KEYS_H
 
+#include <endian.h>
+#include <string.h>
+
 #include "doc/read.h"
 
-#define READ_KEYS_MAX 4096          /* in the dictionary */
-#define READ_KEY_LEN_MAX 256        /* longer keys are not kept */
+#define READ_KEYS_MAX 4096          /* names, and as many ways to write them */
+#define READ_KEY_LEN_MAX 256        /* longer keys are not remembered */
 #define READ_LAYOUTS_MAX 256        /* layouts, and shapes as well */
 #define READ_LAYOUT_FIELDS_MAX 1024
 
@@ -42,7 +46,6 @@ struct read_field {
 };
 
 struct read_layout {
-	uint64_t hash;
 	const struct shape *shape;
 	uint32_t n;
 	uint32_t n_slots;            /* the shape's, and one for all that nobody asked for */
@@ -50,38 +53,120 @@ struct read_layout {
 	struct read_field fields[];
 };
 
+/* An entry of a hash table: the hash beside the thing, for most that are not there end here. */
+struct read_name_slot {
+	uint64_t hash;
+	struct read_key *key;
+};
+
+struct read_written_slot {
+	uint64_t hash;
+	struct read_field *field;
+};
+
+struct read_layout_slot {
+	uint64_t hash;
+	struct read_layout *layout;
+};
+
+struct read_shape_slot {
+	uint64_t hash;
+	const struct shape *shape;
+};
+
 struct read_keys {
 	struct arena *arena;
 	struct read_fields wanted;
-	struct read_key **keys;      /* hash table */
-	uint32_t n_keys, n_key_slots;
-	struct read_layout *layouts[READ_LAYOUTS_MAX * 2];
-	const struct shape *shapes[READ_LAYOUTS_MAX * 2];
+	uint64_t seed[2];
+	struct read_name_slot *names;
+	struct read_written_slot *written;
+	uint32_t n_names, n_name_slots;
+	uint32_t n_written, n_written_slots;
+	struct read_layout_slot layouts[READ_LAYOUTS_MAX * 2];
+	struct read_shape_slot shapes[READ_LAYOUTS_MAX * 2];
 	uint32_t n_layouts, n_shapes;
 };
 
 bool read_keys_init(struct read_keys *keys, struct arena *a, const struct read_fields *wanted);
 
+/* The bytes from text to the colon, as a field of no key yet. */
+static inline struct read_field read_field_at(const char *text, const char *colon)
+{
+	static const unsigned char masks[32] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	};
+	size_t len = (size_t)(colon + 1 - text);
+	const unsigned char *mask = masks + 16 - MIN(len, (size_t)16);
+	struct read_field f = { .text = text, .len = (uint32_t)len };
+
+	memcpy(f.head, text, 16);
+	memcpy(f.mask, mask, 16);
+	f.head[0] &= f.mask[0];
+	f.head[1] &= f.mask[1];
+	return f;
+}
+
+/*
+ * Is the field's key what is written from text on?  colon is the next structural character.  When
+ * the bytes are the same the colon is where theirs is, so only long keys need to look at it: to
+ * be sure that all of them is there.  Reads 16 bytes.
+ */
+static inline bool read_field_is_at(const struct read_field *f, const char *text,
+                                    const char *colon)
+{
+	uint64_t head[2];
+
+	memcpy(head, text, sizeof head);
+	if ((((head[0] & f->mask[0]) ^ f->head[0]) | ((head[1] & f->mask[1]) ^ f->head[1])) != 0)
+		return false;
+	return LIKELY(f->len <= 16) ||
+	       (colon + 1 - text == (ptrdiff_t)f->len &&
+	        memcmp(text + 16, f->text + 16, f->len - 16) == 0);
+}
+
+/* The field that is written so, or NULL when it has not been seen (or is not remembered). */
+const struct read_field *read_keys_find(const struct read_keys *keys, const char *text,
+                                        const char *colon);
+
+/*
+ * Remember that the key of a name is written so.  NULL when there is no room left, or on lack of
+ * memory (look at the arena).
+ */
+const struct read_field *read_keys_add(struct read_keys *keys, const char *text,
+                                       const char *colon, struct read_key *key);
+
 /*
  * The key of that name (scratch memory is fine: it is copied).  NULL when it is not in the
- * dictionary and not to be kept, or on lack of memory (look at the arena).
+ * dictionary and not to be kept, or on lack of memory.
  */
-struct read_key *read_keys_get(struct read_keys *keys, struct str name);
+struct read_key *read_keys_name(struct read_keys *keys, struct str name);
 
 /* Does anybody ask for a field of that name? */
 bool read_keys_is_wanted(const struct read_keys *keys, struct str name);
 
+/* The hash of a sequence of keys, from that of all but the last of them; it begins with 0. */
+static inline uint64_t read_keys_hash(uint64_t hash, const struct read_key *key)
+{
+	return ((hash << 7 | hash >> 57) ^ key->hash) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* A sequence of names of the dictionary's keys, with the hash of those keys. */
+struct read_names {
+	const struct str *names;
+	uint32_t n;
+	uint64_t hash;
+};
+
 /*
- * The layout of these fields; its shape's keys are names, n_names of them.  NULL when there are
- * too many already, or on lack of memory.
+ * The layout of these fields, whose keys have that hash; its shape's keys are names.  NULL when
+ * there are too many already, or on lack of memory.
  */
-const struct read_layout *read_keys_layout(struct read_keys *keys, const struct read_field *fields,
-                                           uint32_t n, const struct str *names, uint32_t n_names);
+const struct read_layout *read_keys_layout(struct read_keys *keys,
+                                           const struct read_field *const *fields, uint32_t n,
+                                           uint64_t hash, struct read_names names);
 
 /* The same for a shape alone. */
-const struct shape *read_keys_shape(struct read_keys *keys, const struct str *names, uint32_t n);
-
-/* Fill in a field from its text as written. */
-void read_field_init(struct read_field *f, const char *text, const char *colon);
+const struct shape *read_keys_shape(struct read_keys *keys, struct read_names names);
 
 #endif

@@ -1,6 +1,8 @@
 /*
  * One record of the input: from its opening brace to the object with the spans of its fields.
- * For doc/ alone.
+ *
+ * read_record.c reads along the layout that is expected; from the field on that is another than
+ * expected, read_stray.c takes over.  For doc/ alone.
  */
 #ifndef DOC_READ_RECORD_H
 #define DOC_READ_RECORD_H
@@ -8,11 +10,11 @@
 #include "doc/read_keys.h"
 #include "doc/skip.h"
 
-/* Memory for the record that is being read, kept from one to the next. */
+/* What is collected of a record that strays from the layout; kept from one to the next. */
 struct record_scratch {
-	struct value *values;        /* by slot */
-	struct str *names;           /* by slot; only of records that break the expected layout */
-	struct read_field *fields;   /* the keys as they come; up to READ_LAYOUT_FIELDS_MAX */
+	struct value *values;              /* by slot */
+	struct str *names;                 /* by slot */
+	const struct read_field **fields;  /* as they come; up to READ_LAYOUT_FIELDS_MAX */
 	size_t n_values_max, n_fields_max;
 };
 
@@ -39,5 +41,49 @@ void record_reader_begin_batch(struct record_reader *r);
  */
 int record_read(struct record_reader *r, const char *open, struct arena *batch, struct value *ret,
                 const char **ret_end, struct err *err) MUST_CHECK;
+
+/* ---- between read_record.c and read_stray.c ---- */
+
+/*
+ * Go on with a record of which n_fields are read, those that were expected, into the spare object.
+ * before is the last character taken, a brace or a comma.  *ret is the object, *ret_close its
+ * closing brace.
+ */
+int record_read_stray(struct record_reader *r, const char *before, uint32_t n_fields,
+                      struct arena *batch, struct object **ret, const char **ret_close,
+                      struct err *err) MUST_CHECK;
+
+/* The value behind a colon, whose first structural character is *op; leaves *op at the next. */
+int record_read_value(struct cursor *c, const char *colon, const char **op, struct value *ret,
+                      struct err *err) MUST_CHECK;
+
+/* A field's value as it came.  Stored part by part: copied whole it would wait for its parts. */
+static inline void record_set(struct value *to, const char *text, size_t len)
+{
+	to->type = VALUE_RAW;
+	to->flags = VALUE_KEYED;
+	to->unused = 0;
+	to->len = (uint32_t)len;
+	to->text = text;
+}
+
+/* See to it that the spare object has room for so many values. */
+bool record_reserve(struct record_reader *r, struct arena *batch, uint32_t n);
+
+/* The spare object, whose values are there already, is one of the documents now. */
+static inline struct object *record_take(struct record_reader *r, struct arena *batch,
+                                         const struct shape *shape, bool is_partial)
+{
+	struct object *o = r->spare;
+
+	*o = (struct object){
+		.shape = shape,
+		.values = o->values,
+		.home = batch,
+		.is_partial = is_partial,
+	};
+	r->spare = NULL;
+	return o;
+}
 
 #endif

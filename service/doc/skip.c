@@ -28,83 +28,123 @@ bool cursor_refill(struct cursor *c)
 	return has_more;
 }
 
-static void push(struct cursor *c, uint32_t level, bool is_object)
+/*
+ * The walk over a container, with the cursor's place in variables of its own: kept in memory, it
+ * would be written and read back for every character.  (0.9 GB/s of floats before, 1.4 after.)
+ */
+struct walk {
+	const char *base;
+	const uint32_t *at, *end;
+	const char *before, *op;   /* the last two characters taken; a value is between them, or at op */
+	uint32_t level;
+	bool in_object;
+};
+
+static inline bool walk_next(struct walk *w, struct cursor *c)
 {
-	uint64_t bit = UINT64_C(1) << (level % 64);
+	if (UNLIKELY(w->at == w->end)) {
+		bool has_more = cursor_refill(c);
 
-	if (is_object)
-		c->is_object[level / 64] |= bit;
-	else
-		c->is_object[level / 64] &= ~bit;
-}
-
-static bool is_object(const struct cursor *c, uint32_t level)
-{
-	return c->is_object[level / 64] >> (level % 64) & 1;
-}
-
-/* From op, which ends a value, over the ends of containers to the comma before the next value. */
-static int skip_ends(struct cursor *c, const char **op, uint32_t *level, uint32_t outside,
-                     struct err *err)
-{
-	for (;;) {
-		bool in_object = is_object(c, *level);
-		const char *end = *op;
-
-		if (*end == ',')
-			return 0;
-		if (*end != (in_object ? '}' : ']'))
-			return skip_fail(c, end, in_object ? "',' or '}'" : "',' or ']'", err);
-		if (--*level == outside)
-			return 0;
-		*op = cursor_next(c);
-		if (*op == NULL)
-			return skip_fail_end(c, end + 1, "the end of an array or object", err);
-		if (!skip_is_blank(end + 1, *op))
-			return skip_fail(c, end + 1, "',' or the end of an array or object", err);
+		w->base = c->base;
+		w->at = c->at;
+		w->end = c->end;
+		if (!has_more)
+			return false;
 	}
+	w->before = w->op;
+	w->op = w->base + *w->at++;
+	return true;
+}
+
+static inline void walk_push(struct walk *w, struct cursor *c)
+{
+	uint64_t bit = UINT64_C(1) << (++w->level % 64);
+
+	w->in_object = *w->op == '{';
+	if (w->in_object)
+		c->is_object[w->level / 64] |= bit;
+	else
+		c->is_object[w->level / 64] &= ~bit;
+}
+
+static inline void walk_pop(struct walk *w, const struct cursor *c)
+{
+	w->level--;
+	w->in_object = c->is_object[w->level / 64] >> (w->level % 64) & 1;
+}
+
+/* op is the end of a container that has nothing in it. */
+static inline bool walk_is_empty(const struct walk *w)
+{
+	return ((*w->op == '}' && *w->before == '{') || (*w->op == ']' && *w->before == '[')) &&
+	       skip_is_blank(w->before + 1, w->op);
+}
+
+/*
+ * From behind an opening bracket or a comma over scalars, and keys before them in objects, to
+ * what is no comma: *ret_op is a bracket, and *ret_is_open tells which way it goes.
+ */
+static inline int walk_values(struct walk *w, struct cursor *c, bool *ret_is_open, struct err *err)
+{
+	do {
+		if (!walk_next(w, c))
+			return skip_fail_cut(c, w->op + 1, "a value", err);
+		*ret_is_open = false;
+		if (w->in_object) {
+			if (skip_key(c, w->before + 1, w->op).len == 0)
+				return walk_is_empty(w) ? 0 : skip_fail_member(c, w->before + 1, w->op, err);
+			if (!walk_next(w, c))
+				return skip_fail_cut(c, w->op + 1, "a value", err);
+		}
+		if (LIKELY(skip_scalar(w->before + 1, w->op) == w->op))
+			continue;
+		*ret_is_open = *w->op == '{' || *w->op == '[';
+		if (*ret_is_open && skip_is_blank(w->before + 1, w->op))
+			return 0;
+		if (!w->in_object && walk_is_empty(w))
+			return 0;
+		if (*ret_is_open || !skip_is_scalar_between(w->before + 1, w->op))
+			return skip_fail(c, w->before + 1, "a value", err);
+	} while (*w->op == ',');
+	return 0;
+}
+
+/* Over the ends of containers, op being the first, to a comma or the end of the outermost. */
+static inline int walk_ends(struct walk *w, struct cursor *c, uint32_t outside, struct err *err)
+{
+	do {
+		if (*w->op != (w->in_object ? '}' : ']'))
+			return skip_fail(c, w->op, w->in_object ? "',' or '}'" : "',' or ']'", err);
+		walk_pop(w, c);
+		if (w->level == outside)
+			return 0;
+		if (!walk_next(w, c))
+			return skip_fail_end(c, w->op + 1, "the end of an array or object", err);
+		if (!skip_is_blank(w->before + 1, w->op))
+			return skip_fail(c, w->before + 1, "',' or the end of an array or object", err);
+	} while (*w->op != ',');
+	return 0;
 }
 
 int skip_container(struct cursor *c, const char *open, uint32_t depth, const char **ret_end,
                    struct err *err)
 {
-	const char *before = open, *op = open;   /* neighbours; a value is between them or at op */
-	uint32_t level = depth - 1;
+	struct walk w = {
+		.base = c->base, .at = c->at, .end = c->end, .op = open, .level = depth - 1,
+	};
+	bool is_open = true;
 
-	for (;;) {
-		if (*op == '{' || *op == '[') {
-			if (++level > c->depth_max)
-				return skip_fail_depth(c, op, err);
-			push(c, level, *op == '{');
-		} else {
-			TRY(skip_ends(c, &op, &level, depth - 1, err));
-			if (level < depth) {
-				*ret_end = op + 1;
-				return 0;
-			}
+	do {
+		if (is_open) {
+			if (w.level == c->depth_max)
+				return skip_fail_depth(c, w.op, err);
+			walk_push(&w, c);
 		}
-		/* op is a bracket that opens or a comma: what follows is a member, an item or an end. */
-		before = op;
-		op = cursor_next(c);
-		if (op == NULL)
-			return skip_fail_cut(c, before + 1, "a value", err);
-		if (is_object(c, level)) {
-			if (*op == '}' && *before == '{' && skip_is_blank(before + 1, op))
-				continue;
-			if (skip_key(c, before + 1, op).len == 0)
-				return skip_fail_member(c, before + 1, op, err);
-			before = op;
-			op = cursor_next(c);
-			if (op == NULL)
-				return skip_fail_cut(c, before + 1, "a value", err);
-		} else if (*op == ']' && *before == '[' && skip_is_blank(before + 1, op)) {
-			continue;
-		}
-		if (*op == '{' || *op == '[') {
-			if (!skip_is_blank(before + 1, op))
-				return skip_fail(c, before + 1, "a value", err);
-		} else if (!skip_is_scalar_between(before + 1, op)) {
-			return skip_fail(c, before + 1, "a value", err);
-		}
-	}
+		TRY(walk_values(&w, c, &is_open, err));
+		if (!is_open)
+			TRY(walk_ends(&w, c, depth - 1, err));
+	} while (w.level >= depth);
+	c->at = w.at;
+	*ret_end = w.op + 1;
+	return 0;
 }
