@@ -136,6 +136,18 @@ uint32_t array_n(struct arena *a, struct array *arr)
 	return array_open(a, arr) ? arr->n : 0;
 }
 
+bool value_share(struct arena *a, struct value v)
+{
+	if (v.type == VALUE_ARRAY)
+		return array_open(a, v.array);
+	if (v.type != VALUE_OBJECT)
+		return true;
+	if (!object_open(a, v.object))
+		return false;
+	(void)shape_find(v.object->shape, STR(""));   /* makes the index, if there is to be one */
+	return true;
+}
+
 /* Levels of a container over v. */
 static uint16_t depth_over(uint16_t depth, struct value v)
 {

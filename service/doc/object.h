@@ -90,6 +90,12 @@ struct value object_get(struct arena *a, struct object *o, struct str key);
 /* The field as it stands (raw, if nobody changed it), or missing. */
 struct value object_get_raw(struct arena *a, struct object *o, struct str key);
 
+/*
+ * Open a container now, and whatever is made late of it, so that reading it changes nothing: for
+ * constants, which threads share.  Scalars are as they are; false on lack of memory.
+ */
+bool value_share(struct arena *a, struct value v);
+
 /* ---- reading arrays ---- */
 
 bool array_open(struct arena *a, struct array *arr);

@@ -26,6 +26,7 @@ struct expr *expr_constant(struct compiler *c, struct value v)
 		return NULL;
 	e->eval = constant_eval;
 	e->constant = value_decode(c->arena, v);
+	(void)value_share(c->arena, e->constant);   /* the arena remembers */
 	return e;
 }
 

@@ -146,6 +146,8 @@ static int compile_orders(struct compiler *c, const struct query_site *site, str
 
 	if (cmp == NULL)
 		return ERR_PIPELINE;
+	if (!value_share(c->arena, with))
+		return compile_nomem(c);
 	cmp->with = with;
 	cmp->orders = orders;
 	cmp->is_nan = is_nan(with);

@@ -79,6 +79,8 @@ static int add_item(struct compiler *c, const struct query_op *op, const struct 
 	}
 	if (v.type == VALUE_STRING)
 		in->lens |= len_bit(v.len);
+	if (!value_share(c->arena, v))
+		return compile_nomem(c);
 	(void)value_set_add(&in->values, v);   /* twice is once */
 	return 0;
 }
