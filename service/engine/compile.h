@@ -68,7 +68,6 @@ struct compiler {
 	bool is_folding_off;                        /* rules that can be switched off */
 	bool is_sort_limit_off;
 	bool is_short_cut_off;
-	bool has_redact_vars;                       /* $$DESCEND, $$PRUNE and $$KEEP are known */
 	uint32_t n_inside;                          /* pipelines around this one */
 	const char *inside;                         /* "$facet", "$lookup" … or NULL at top level */
 	const char *prefix;                         /* of messages: "Invalid $project :: caused by :: ", or NULL */

@@ -107,5 +107,5 @@ const struct foreign_posting *foreign_index_find(const struct foreign_index *ind
 {
 	int64_t number = value_set_find(&index->values, ev->arena, null_if_missing(v));
 
-	return number < 0 ? NULL : &index->postings[index->chains[number].first];
+	return number < 0 ? NULL : foreign_index_at(index, number);
 }

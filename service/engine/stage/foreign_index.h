@@ -39,6 +39,13 @@ int foreign_index_get(struct eval *ev, const struct collection *from, const stru
 const struct foreign_posting *foreign_index_find(const struct foreign_index *index,
                                                  struct eval *ev, struct value v);
 
+/* The same of a value by its number in values. */
+static inline const struct foreign_posting *
+foreign_index_at(const struct foreign_index *index, int64_t number)
+{
+	return &index->postings[index->chains[number].first];
+}
+
 static inline const struct foreign_posting *
 foreign_index_next(const struct foreign_index *index, const struct foreign_posting *p)
 {

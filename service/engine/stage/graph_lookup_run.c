@@ -1,0 +1,233 @@
+/* $graphLookup: running one. */
+#include <string.h>
+
+#include "engine/stage/fan_out.h"
+#include "engine/stage/foreign_index.h"
+#include "engine/stage/graph_lookup.h"
+#include "engine/stage/sub_pipeline.h"
+
+struct reached {
+	uint32_t doc;
+	uint32_t depth;
+};
+
+enum fit { FIT_UNKNOWN, FIT_YES, FIT_NO };
+
+/*
+ * A search goes breadth first over reached, which is the queue and the result.  Each document is
+ * reached once and each value looked up once, so that a search is linear in what it can reach,
+ * whatever circles there are.
+ */
+struct graph_state {
+	struct fan_out out;
+	struct field_finder as, depth;
+	struct collection from;
+	const struct foreign_index *index;
+	uint32_t *doc_stamps;         /* of the search that reached a document last, by number */
+	uint32_t *value_stamps;       /* … that looked a value up last */
+	uint8_t *fits;                /* enum fit: of the restriction, by document */
+	uint32_t stamp;
+	uint32_t level;               /* links from the start to what is found now */
+	struct reached *reached;
+	size_t n_reached, reached_cap;
+};
+
+static int graph_open(struct node *n)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+	struct graph_state *state = n->state;
+
+	TRY(field_finder_init(&state->as, &s->as, n->ev));
+	TRY(field_finder_init(&state->depth, &s->depth, n->ev));
+	TRY(fan_out_init(&state->out, n));
+	state->from = collection_find(n->ev, s->from);
+	return 0;
+}
+
+static void graph_close(struct node *n)
+{
+	fan_out_deinit(&((struct graph_state *)n->state)->out);
+}
+
+static int make_index(struct node *n, struct graph_state *state)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+	struct arena *keep = n->ev->keep;
+
+	if (state->index != NULL)
+		return 0;
+	TRY(foreign_index_get(n->ev, &state->from, s->connect_to, &state->index));
+	state->doc_stamps = arena_zalloc(keep, state->from.n_docs, sizeof *state->doc_stamps);
+	state->fits = arena_zalloc(keep, state->from.n_docs, sizeof *state->fits);
+	state->value_stamps = arena_zalloc(keep, state->index->values.n,
+	                                   sizeof *state->value_stamps);
+	return eval_check(n->ev);
+}
+
+static void begin_search(struct graph_state *state)
+{
+	state->n_reached = 0;
+	state->level = 0;
+	if (++state->stamp != 0)
+		return;
+	memset(state->doc_stamps, 0, state->from.n_docs * sizeof *state->doc_stamps);
+	memset(state->value_stamps, 0, state->index->values.n * sizeof *state->value_stamps);
+	state->stamp = 1;
+}
+
+static int does_fit(struct node *n, struct graph_state *state, uint32_t doc, bool *ret)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+
+	if (s->restriction != NULL && state->fits[doc] == FIT_UNKNOWN) {
+		bool is_match;
+
+		eval_set_root(n->ev, state->from.docs[doc]);
+		TRY(query_match(s->restriction, n->ev, state->from.docs[doc], &is_match));
+		state->fits[doc] = is_match ? FIT_YES : FIT_NO;
+	}
+	*ret = s->restriction == NULL || state->fits[doc] == FIT_YES;
+	return 0;
+}
+
+static int reach(struct node *n, struct graph_state *state, uint32_t doc)
+{
+	bool fits;
+
+	if (state->doc_stamps[doc] == state->stamp)
+		return 0;
+	state->doc_stamps[doc] = state->stamp;
+	TRY(does_fit(n, state, doc, &fits));
+	if (!fits)
+		return 0;
+	struct reached *reached = arena_extend(n->ev->keep, state->reached, state->n_reached,
+	                                       &state->reached_cap, sizeof *reached);
+	if (reached == NULL)
+		return eval_check(n->ev);
+	state->reached = reached;
+	reached[state->n_reached++] = (struct reached){ .doc = doc, .depth = state->level };
+	return 0;
+}
+
+/* A field that is not there leads nowhere; null leads to null and to missing. */
+static int follow(void *arg, struct value v, bool *ret_done)
+{
+	struct node *n = arg;
+	struct graph_state *state = n->state;
+
+	(void)ret_done;
+	TRY(eval_tick(n->ev));
+	if (v.type == VALUE_MISSING)
+		return 0;
+	int64_t number = value_set_find(&state->index->values, n->ev->arena, v);
+	if (number < 0 || state->value_stamps[number] == state->stamp)
+		return 0;
+	state->value_stamps[number] = state->stamp;
+	const struct foreign_posting *p = foreign_index_at(state->index, number);
+	for (; p != NULL; p = foreign_index_next(state->index, p)) {
+		TRY(eval_tick(n->ev));
+		TRY(reach(n, state, p->doc));
+	}
+	return 0;
+}
+
+static int search_start(struct node *n, struct value start)
+{
+	bool is_done;
+
+	if (start.type != VALUE_ARRAY)
+		return follow(n, start, &is_done);
+	uint32_t n_items = array_n(n->ev->arena, start.array);
+	for (uint32_t i = 0; i < n_items; i++)
+		TRY(follow(n, array_get(n->ev->arena, start.array, i), &is_done));
+	return 0;
+}
+
+static int search(struct node *n, struct graph_state *state, struct value start)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+
+	begin_search(state);
+	TRY(search_start(n, start));
+	for (size_t i = 0; i < state->n_reached; i++) {
+		struct reached r = state->reached[i];
+		bool is_done;
+
+		if (r.depth >= s->depth_max)
+			break;
+		state->level = r.depth + 1;
+		TRY(query_path_walk(s->connect_from, n->ev, state->from.docs[r.doc], PATH_ITEMS, follow,
+		                    n, &is_done));
+	}
+	return 0;
+}
+
+static int take_reached(struct node *n, struct graph_state *state, struct value *ret)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+	struct eval *ev = n->ev;
+	struct value *items = arena_array(ev->arena, state->n_reached, sizeof *items);
+	struct value before;
+
+	if (items == NULL)
+		return eval_check(ev);
+	for (size_t i = 0; i < state->n_reached; i++) {
+		items[i] = state->from.docs[state->reached[i].doc];
+		if (s->depth.n_parts == 0)
+			continue;
+		TRY(eval_tick(ev));
+		TRY(field_find(&state->depth, ev, ev->arena, items[i], &before));
+		items[i] = field_put(&state->depth, ev, value_long(state->reached[i].depth));
+	}
+	*ret = array_take(ev->arena, items, (uint32_t)state->n_reached);
+	return 0;
+}
+
+static int graph_document(struct node *n, struct graph_state *state, struct value doc)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+	struct value v, before;
+
+	TRY(make_index(n, state));
+	TRY(expr_eval(s->start, n->ev, &v));
+	TRY(search(n, state, v));
+	TRY(take_reached(n, state, &v));
+	TRY(field_find(&state->as, n->ev, n->ev->arena, doc, &before));
+	doc = field_put(&state->as, n->ev, v);
+	if (doc.type != VALUE_OBJECT)
+		return eval_check(n->ev);
+	return fan_out_add(&state->out, n, doc, state->n_reached + 1);
+}
+
+static int graph_documents(struct node *n, struct graph_state *state, struct value *docs,
+                           size_t n_docs)
+{
+	for (size_t i = 0; i < n_docs && node_is_wanted(n); i++) {
+		node_bind(n, docs[i], i);
+		TRY(graph_document(n, state, docs[i]));
+	}
+	return 0;
+}
+
+static int graph_push(struct node *n, struct value *docs, size_t n_docs)
+{
+	struct graph_state *state = n->state;
+
+	fan_out_begin(&state->out, n);
+	int rc = graph_documents(n, state, docs, n_docs);
+	return fan_out_end(&state->out, n, rc);
+}
+
+static void graph_needs(const struct stage *stage, struct needs *needs)
+{
+	needs_add_expr(needs, ((const struct graph_stage *)stage)->start);
+}
+
+const struct stage_ops graph_stage_ops = {
+	.effect = STAGE_CHANGES,
+	.state_size = sizeof(struct graph_state),
+	.open = graph_open,
+	.push = graph_push,
+	.close = graph_close,
+	.needs = graph_needs,
+};
