@@ -37,6 +37,7 @@ struct collection {
 struct eval {
 	struct arena *arena;
 	struct arena *keep;
+	struct arena *states;               /* see eval_states() */
 	struct err *err;
 	struct value *vars;                 /* by slot: VAR_ROOT, VAR_CURRENT, user variables */
 	struct path_cache *caches;
@@ -71,6 +72,15 @@ static inline void eval_set_root(struct eval *ev, struct value doc)
 static inline void eval_keep_shape(const struct eval *ev, struct shape *shape)
 {
 	shape->is_lasting = !ev->is_keep_short;
+}
+
+/*
+ * Where accumulators hold their state: keep, unless a stage gives them an arena that ends sooner
+ * (and whose witness is keep).
+ */
+static inline struct arena *eval_states(const struct eval *ev)
+{
+	return ev->states != NULL ? ev->states : ev->keep;
 }
 
 int eval_tick_slow(struct eval *ev);

@@ -6,9 +6,10 @@
  *     booleans  a byte; dates the milliseconds
  *     objects, arrays   nothing: they must be compared themselves
  *
- * Of a descending key all bytes are inverted.  The ff after a 00 is more than the first byte of any key
- * that may follow, ascending or descending, and inverted it is less; behind the last key stands 01 for
- * the same reason.  Whatever cannot be encoded in full ends the prefix: nothing after it may decide.
+ * Of a descending key all bytes are inverted.  The ff after a 00 is more than the first byte of
+ * any key that may follow, ascending or descending, and inverted it is less; behind the last key
+ * stands 01 for the same reason.  Whatever cannot be encoded in full ends the prefix: nothing
+ * after it may decide.
  */
 #include "engine/sort_prefix.h"
 

@@ -136,6 +136,7 @@ int sorter_init(struct sorter *s, struct eval *ev, const struct sort_spec *spec,
 	arena_init(&s->memory, ev->keep->budget);
 	arena_init(&s->spare, ev->keep->budget);
 	s->memory.witness = s->spare.witness = ev->keep;
+	s->memory.witness = s->spare.witness = ev->keep;
 	if (spec == NULL)
 		return 0;
 	s->keys = arena_array(ev->keep, spec->n_keys * (size_t)2, sizeof *s->keys);

@@ -38,7 +38,8 @@ int sorter_init(struct sorter *s, struct eval *ev, const struct sort_spec *spec,
 void sorter_deinit(struct sorter *s);
 
 /* One more document, bound in ev.  *ret_row (may be NULL) is NULL when it is not wanted. */
-int sorter_add(struct sorter *s, struct eval *ev, struct value doc, struct sort_row **ret_row) MUST_CHECK;
+int sorter_add(struct sorter *s, struct eval *ev, struct value doc, struct sort_row **ret_row)
+	MUST_CHECK;
 
 /* All rows, and no more than the limit, in order. */
 int sorter_finish(struct sorter *s, struct eval *ev) MUST_CHECK;

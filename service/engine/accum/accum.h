@@ -2,9 +2,10 @@
  * Accumulators: $sum, $push and their like, in $group, $bucket and $setWindowFields.
  *
  * An accumulator is compiled once and has one state a group.  States are plain memory of
- * state_size bytes, all zeros at first (that is a valid empty state), which live in ev->keep and
- * may point into it; what they keep of a value they copy there (value_copy).  Every accumulator
- * can merge a state into an earlier one, so that the parts of an input can be grouped apart.
+ * state_size bytes, all zeros at first (that is a valid empty state), which live in the arena
+ * eval_states(ev) and may point into it; what they keep of a value they copy there (kept.h).
+ * Every accumulator can merge a state into an earlier one, so that the parts of an input can be
+ * grouped apart.
  */
 #ifndef ENGINE_ACCUM_ACCUM_H
 #define ENGINE_ACCUM_ACCUM_H
@@ -50,7 +51,7 @@ struct accum_op {
 
 	/*
 	 * The result, as it is put into a document: may be raw, and missing where there is none.
-	 * May be asked for several times; lives in ev->arena or ev->keep.
+	 * May be asked for several times; lives in ev->arena or eval_states(ev).
 	 */
 	int (*result)(const struct accum *a, struct eval *ev, void *state, struct value *ret);
 

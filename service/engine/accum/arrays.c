@@ -18,7 +18,8 @@ static int check_array(const struct accum *a, struct eval *ev, struct value v)
 
 static int concat_push(struct concat_state *state, struct eval *ev, struct value kept)
 {
-	struct value *items = arena_extend(ev->keep, state->items, state->n, &state->cap, sizeof *items);
+	struct value *items = arena_extend(eval_states(ev), state->items, state->n, &state->cap,
+	                                   sizeof *items);
 
 	if (items == NULL)
 		return eval_check(ev);

@@ -8,7 +8,8 @@
 
 int doubles_add(struct doubles *list, struct eval *ev, double d)
 {
-	double *items = arena_extend(ev->keep, list->items, list->n, &list->cap, sizeof *items);
+	double *items = arena_extend(eval_states(ev), list->items, list->n, &list->cap,
+	                             sizeof *items);
 
 	if (items == NULL)
 		return eval_check(ev);

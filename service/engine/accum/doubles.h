@@ -4,7 +4,7 @@
 
 #include "engine/eval.h"
 
-/* All zeros is an empty one; items live in ev->keep. */
+/* All zeros is an empty one; items live in eval_states(ev). */
 struct doubles {
 	double *items;
 	size_t n, cap;

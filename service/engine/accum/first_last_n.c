@@ -25,7 +25,8 @@ static int ends_init(const struct accum *a, struct eval *ev, void *arg)
 
 static int append(struct ends_state *state, struct eval *ev, struct value kept)
 {
-	struct value *items = arena_extend(ev->keep, state->items, state->n, &state->cap, sizeof *items);
+	struct value *items = arena_extend(eval_states(ev), state->items, state->n, &state->cap,
+	                                   sizeof *items);
 
 	if (items == NULL)
 		return eval_check(ev);

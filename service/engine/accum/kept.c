@@ -9,9 +9,9 @@ struct value kept_from(struct eval *ev, struct value found, struct value v)
 		bool is_plain_text = v.type == VALUE_STRING && v.text == found.text + 1;
 
 		found.flags = 0;
-		return is_plain_text || value_is_number(v) ? found : value_decode(ev->keep, found);
+		return is_plain_text || value_is_number(v) ? found : value_decode(eval_states(ev), found);
 	}
-	return value_copy(ev->keep, v);
+	return value_copy(eval_states(ev), v);
 }
 
 bool kept_eq(struct eval *ev, struct value kept, struct value v)
@@ -32,7 +32,7 @@ struct value kept_blind(struct eval *ev, struct value found)
 	else if (found.type == VALUE_ARRAY && found.array->raw != NULL)
 		found = value_raw(found.array->raw, found.array->raw_len);
 	found.flags = 0;
-	return value_copy(ev->keep, found);
+	return value_copy(eval_states(ev), found);
 }
 
 struct value kept_document(struct arena *a, struct value doc)

@@ -3,8 +3,8 @@
  *
  * A value that came in as text lasts as long as the run where it stands, so numbers and plain
  * strings are kept as that text: it costs nothing, and leaves as it came.  What has to be looked
- * into again (objects, arrays, text with escapes) is decoded into ev->keep, once; what an
- * expression made is copied there.
+ * into again (objects, arrays, text with escapes) is decoded into the arena eval_states(ev),
+ * once; what an expression made is copied there.
  */
 #ifndef ENGINE_ACCUM_KEPT_H
 #define ENGINE_ACCUM_KEPT_H

@@ -35,7 +35,7 @@ static size_t search(const struct kept_set *set, struct eval *ev, uint64_t hash,
 static bool slots_grow(struct kept_set *set, struct eval *ev)
 {
 	size_t n_slots = MAX(SLOTS_MIN, set->n_slots * 4), mask = n_slots - 1;
-	uint32_t *slots = arena_zalloc(ev->keep, n_slots, sizeof *slots);
+	uint32_t *slots = arena_zalloc(eval_states(ev), n_slots, sizeof *slots);
 
 	if (slots == NULL)
 		return false;
@@ -53,8 +53,10 @@ static bool slots_grow(struct kept_set *set, struct eval *ev)
 
 static bool append(struct kept_set *set, struct eval *ev, uint64_t hash, struct value kept)
 {
-	struct value *items = arena_extend(ev->keep, set->items, set->n, &set->items_cap, sizeof *items);
-	uint64_t *hashes = arena_extend(ev->keep, set->hashes, set->n, &set->hashes_cap, sizeof *hashes);
+	struct value *items = arena_extend(eval_states(ev), set->items, set->n, &set->items_cap,
+	                                   sizeof *items);
+	uint64_t *hashes = arena_extend(eval_states(ev), set->hashes, set->n, &set->hashes_cap,
+	                                sizeof *hashes);
 
 	if (items == NULL || hashes == NULL)
 		return false;
@@ -74,7 +76,7 @@ static int add(struct kept_set *set, struct eval *ev, uint64_t hash, struct valu
 	                       : set->slots[at = search(set, ev, hash, v)] != 0)
 		return 0;
 	if (set->n >= UINT32_MAX - 1) {
-		arena_fail(ev->keep, ERR_NOMEM);
+		arena_fail(eval_states(ev), ERR_NOMEM);
 		return eval_check(ev);
 	}
 	if (!append(set, ev, hash, kept_from(ev, found, v)))

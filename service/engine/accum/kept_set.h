@@ -17,7 +17,8 @@ struct kept_set {
 };
 
 /* Add a value: found as it stood, perhaps raw; v the same decoded. */
-int kept_set_add(struct kept_set *set, struct eval *ev, struct value found, struct value v) MUST_CHECK;
+int kept_set_add(struct kept_set *set, struct eval *ev, struct value found, struct value v)
+	MUST_CHECK;
 
 /* Add all of other. */
 int kept_set_merge(struct kept_set *set, struct eval *ev, const struct kept_set *other) MUST_CHECK;

@@ -26,7 +26,7 @@ static size_t search(const struct merged_state *state, struct str key)
 static bool slots_grow(struct merged_state *state, struct eval *ev)
 {
 	size_t n_slots = MAX(SLOTS_MIN, state->n_slots * 2);
-	uint32_t *slots = arena_zalloc(ev->keep, n_slots, sizeof *slots);
+	uint32_t *slots = arena_zalloc(eval_states(ev), n_slots, sizeof *slots);
 
 	if (slots == NULL)
 		return false;
@@ -46,10 +46,11 @@ static int set_field(struct merged_state *state, struct eval *ev, struct str key
 		state->values[state->slots[at] - 1] = kept;
 		return 0;
 	}
-	struct str *keys = arena_extend(ev->keep, state->keys, state->n, &state->keys_cap, sizeof *keys);
-	struct value *values = arena_extend(ev->keep, state->values, state->n, &state->values_cap,
+	struct str *keys = arena_extend(eval_states(ev), state->keys, state->n, &state->keys_cap,
+	                                sizeof *keys);
+	struct value *values = arena_extend(eval_states(ev), state->values, state->n, &state->values_cap,
 	                                    sizeof *values);
-	char *name = arena_memdup(ev->keep, key.data, key.len);
+	char *name = arena_memdup(eval_states(ev), key.data, key.len);
 	if (keys == NULL || values == NULL || name == NULL)
 		return eval_check(ev);
 	state->keys = keys;

@@ -4,7 +4,7 @@
 
 /* Missing while nothing has been seen. */
 struct best_state {
-	struct value best;    /* decoded, to compare with; lives in ev->keep */
+	struct value best;    /* decoded, to compare with; lives in eval_states(ev) */
 	struct value found;   /* the same as it came */
 };
 
@@ -21,7 +21,7 @@ static int best_add(const struct accum *a, struct eval *ev, void *arg, struct va
 	if (value_is_nullish(v) || !is_better(a, ev, v, state->best))
 		return 0;
 	state->found = kept_from(ev, found, v);
-	state->best = value_decode(ev->keep, state->found);
+	state->best = value_decode(eval_states(ev), state->found);
 	return 0;
 }
 

@@ -17,7 +17,8 @@ int percentile_compile(struct compiler *c, const char *name, bool is_median, int
                        struct value spec, struct percentile_args *ret) MUST_CHECK;
 
 /* Numbers count, all else does not. */
-int percentile_add(const char *name, struct eval *ev, struct doubles *list, struct value v) MUST_CHECK;
+int percentile_add(const char *name, struct eval *ev, struct doubles *list, struct value v)
+	MUST_CHECK;
 
 /* The value, or the array of values; null of nothing. */
 int percentile_result(const struct percentile_args *args, struct eval *ev,

@@ -14,7 +14,8 @@ static int push_add(const struct accum *a, struct eval *ev, void *arg, struct va
 	(void)a;
 	if (v.type == VALUE_MISSING)
 		return 0;
-	struct value *items = arena_extend(ev->keep, state->items, state->n, &state->cap, sizeof *items);
+	struct value *items = arena_extend(eval_states(ev), state->items, state->n, &state->cap,
+	                                   sizeof *items);
 	if (items == NULL)
 		return eval_check(ev);
 	state->items = items;

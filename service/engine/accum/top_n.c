@@ -73,7 +73,8 @@ static int put(struct top_n *top, const struct top_order *order, struct eval *ev
 		sift_down(&o, top->items, top->n);
 		return 0;
 	}
-	struct top_item *items = arena_extend(ev->keep, top->items, top->n, &top->cap, sizeof *items);
+	struct top_item *items = arena_extend(eval_states(ev), top->items, top->n, &top->cap,
+	                                      sizeof *items);
 	if (items == NULL)
 		return eval_check(ev);
 	top->items = items;
@@ -89,11 +90,11 @@ int top_n_add(struct top_n *top, const struct top_order *order, struct eval *ev,
 
 	/* The keys of the one that goes make room for those that come. */
 	item.keys = top->n == top->n_max ? top->items[0].keys
-	                                 : arena_array(ev->keep, order->spec->n_keys, sizeof *keys);
+	                                 : arena_array(eval_states(ev), order->spec->n_keys, sizeof *keys);
 	if (item.keys == NULL)
 		return eval_check(ev);
 	for (uint32_t k = 0; k < order->spec->n_keys; k++)
-		item.keys[k] = value_copy(ev->keep, keys[k]);
+		item.keys[k] = value_copy(eval_states(ev), keys[k]);
 	return put(top, order, ev, &item);
 }
 
@@ -114,7 +115,7 @@ int top_n_merge(struct top_n *top, const struct top_order *order, struct eval *e
 		if (!top_n_wants(top, order, ev, item.keys))
 			continue;
 		/* Keys are written over when an item goes, so no two states may share them. */
-		item.keys = arena_memdup(ev->keep, item.keys, order->spec->n_keys * sizeof *item.keys);
+		item.keys = arena_memdup(eval_states(ev), item.keys, order->spec->n_keys * sizeof *item.keys);
 		if (item.keys == NULL)
 			return eval_check(ev);
 		item.number += top->n_seen;

@@ -11,7 +11,7 @@
 #include "engine/sort_spec.h"
 
 struct top_item {
-	struct value *keys;       /* in ev->keep */
+	struct value *keys;       /* in eval_states(ev) */
 	struct value output;
 	uint64_t number;          /* in the order of coming */
 };

@@ -31,15 +31,15 @@ static int accumulator_call(const struct expr *e, struct eval *ev, const struct 
                             size_t argc, struct value *ret)
 {
 	const struct accum *a = e->data;
-	struct arena *keep = ev->keep;
+	struct arena *states = ev->states;
 	_Alignas(16) unsigned char state[STATE_MAX] = { 0 };
 	struct value v = NUL_VALUE;
 
-	ev->keep = ev->arena;
+	ev->states = ev->arena;
 	int rc = feed(a, ev, state, argv, argc);
 	if (rc == 0)
 		rc = a->op->result(a, ev, state, &v);
-	ev->keep = keep;
+	ev->states = states;
 	if (rc == 0)
 		*ret = value_decode(ev->arena, v);
 	return rc;

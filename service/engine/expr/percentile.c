@@ -16,13 +16,13 @@ static int collect(const struct expr *e, struct eval *ev, struct value v, struct
 static int percentile_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
 	struct doubles list = { .n = 0 };
-	struct arena *keep = ev->keep;
+	struct arena *states = ev->states;
 	struct value v;
 
 	TRY(expr_eval(e->args[0], ev, &v));
-	ev->keep = ev->arena;   /* what is collected need not outlive the batch */
+	ev->states = ev->arena;   /* what is collected need not outlive the batch */
 	int rc = collect(e, ev, v, &list);
-	ev->keep = keep;
+	ev->states = states;
 	TRY(rc);
 	return percentile_result(e->data, ev, &list, ret);
 }

@@ -51,7 +51,8 @@ void group_table_prefetch_group(const struct group_table *t, uint64_t hash);
 
 /* The group of a key, made if it is new (*ret_is_new). */
 int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
-                     const struct group_part *parts, struct group **ret, bool *ret_is_new) MUST_CHECK;
+                     const struct group_part *parts, struct group **ret, bool *ret_is_new)
+	MUST_CHECK;
 
 /* Group i, in the order in which they were first seen. */
 struct group *group_table_at(const struct group_table *t, size_t i);
