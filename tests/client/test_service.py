@@ -1,6 +1,8 @@
 """Both clients against the service itself."""
 
+import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,3 +180,28 @@ def test_is_ready_until_it_is_gone(connect, start_service):
 
 def test_nobody_there_is_not_ready(connect):
     assert not connect("http://127.0.0.1:9").ready()
+
+
+def test_many_threads_share_a_client(service_url):
+    documents = [{"n": n} for n in range(50)]
+    with docmill.Client(service_url) as mill, ThreadPoolExecutor(8) as pool:
+
+        def work(n):
+            return mill.transform(documents, [{"$limit": n}]).documents
+
+        wanted = [n % 50 + 1 for n in range(400)]
+        for n, found in zip(wanted, pool.map(work, wanted), strict=True):
+            assert found == documents[:n]
+
+
+def test_many_calls_at_once_share_an_async_client(service_url):
+    documents = [{"n": n} for n in range(50)]
+
+    async def main():
+        async with docmill.AsyncClient(service_url) as mill:
+            wanted = [n % 50 + 1 for n in range(400)]
+            calls = [mill.transform(documents, [{"$limit": n}]) for n in wanted]
+            for n, found in zip(wanted, await asyncio.gather(*calls), strict=True):
+                assert found == documents[:n]
+
+    asyncio.run(main())

@@ -51,6 +51,7 @@ class _Try:
 
     def __init__(self, step: Send, base_url: str) -> None:
         self.timeout = step.timeout
+        self.is_uploading = step.call.body is not None
         self._base_url = base_url
         self._began = time.monotonic()
 
@@ -80,6 +81,9 @@ class _Try:
             return ConnectionFailed(f"{url} cannot be reached: {why}", sent=False)
         if isinstance(error, (_Late, httpx.TimeoutException)):
             return Timeout(f"{url} did not answer within {self.timeout:.3g} s")
+        if self.is_uploading:
+            # What it answered, if it did, is lost with the connection under asyncio.
+            why += ", before it had all of the request; is that more than it takes?"
         return ConnectionFailed(f"{url} broke off: {why}")
 
 
@@ -122,6 +126,7 @@ class SyncHTTP:
             try:
                 chunk = next(content.chunks)
             except StopIteration:
+                attempt.is_uploading = False
                 return
             except Exception as error:
                 raise _SourceFailed(error) from error
@@ -158,7 +163,7 @@ class AsyncHTTP:
         content = await self._open(step.call.body) if step.call.body else None
         try:
             request = self._client.build_request(
-                content=self._chunks(content) if content else None,
+                content=self._chunks(content, attempt) if content else None,
                 **_arguments(step, self.base_url, headers, content),
             )
             response = await self._client.send(request, stream=True, follow_redirects=False)
@@ -174,13 +179,14 @@ class AsyncHTTP:
     async def _open(self, body: Body) -> Content:
         return await anyio.to_thread.run_sync(body.open) if body.blocking else body.open()
 
-    async def _chunks(self, content: Content) -> AsyncIterator[bytes]:
+    async def _chunks(self, content: Content, attempt: _Try) -> AsyncIterator[bytes]:
         while True:
             try:
                 chunk = await self._next(content)
             except Exception as error:
                 raise _SourceFailed(error) from error
             if chunk is None:
+                attempt.is_uploading = False
                 return
             yield cast(bytes, chunk)
 
