@@ -130,6 +130,7 @@ void problem_refuse(const struct request *req, struct response *res, const struc
 {
 	const struct error_row *row = row_find(refusal->code);
 
+	/* A test compares the codes that handlers name with the contract's. */
 	assert(row != NULL);
 	response_clear_body(res);
 	res->status = row->status;

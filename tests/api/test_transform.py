@@ -351,11 +351,12 @@ def test_work_stops_when_the_caller_has_gone(service: Service) -> None:
     count = {"$reduce": {"input": {"$range": [0, 100_000]}, "initialValue": 0, "in": 1}}
     request = {"documents": [{}] * 20_000, "pipeline": [{"$set": {"a": count}}]}
     body = json.dumps(request).encode()
-    head = f"POST /transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+    head = (
+        "POST /transform HTTP/1.1\r\nHost: x\r\nX-Request-Id: the-one-that-left\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     with socket.create_connection(service.address, timeout=30.0) as connection:
-        connection.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
-    while (line := service.wait_for_log("request"))["route"] != "/transform" or line[
-        "status"
-    ] < 300:
+        connection.sendall(head.encode() + body)
+    while (line := service.wait_for_log("request"))["request_id"] != "the-one-that-left":
         pass
     assert line["status"] == 499

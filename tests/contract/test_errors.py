@@ -1,6 +1,8 @@
 """Every code of errors.yaml can be had, and looks as the contract says."""
 
 import json
+import pathlib
+import re
 import socket
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -10,6 +12,8 @@ import httpx
 import jsonschema
 import pytest
 from service import Service, find_binary
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Limits small enough to reach; deadlines that a test can wait for.
 OPTIONS = (
@@ -24,10 +28,13 @@ OPTIONS = (
     *("--header-timeout", "300ms"),
 )
 
-# Not to be had by asking: an internal error (tests/unit/test_problem.c shows what it looks like) and
-# a lack of memory; nobody is there to receive "abandoned" (tests/api/test_transform.py finds it in
-# the log); "draining" ends the service (tests/api/test_lifecycle.py).
-NOT_TO_BE_HAD = {"internal", "abandoned", "overloaded", "draining"}
+# Not to be had from a service that runs well, or not by its caller; where each is shown.
+SHOWN_ELSEWHERE = {
+    "abandoned": "tests/api/test_transform.py",
+    "draining": "tests/api/test_lifecycle.py",
+    "internal": "tests/unit/test_problem.c",
+    "overloaded": "tests/unit/test_problem.c",
+}
 
 JSON = {"Content-Type": "application/json"}
 
@@ -133,8 +140,21 @@ PRODUCERS: dict[str, Callable[[Limited], httpx.Response]] = {
 }  # fmt: skip
 
 
-def test_every_code_is_produced_here(errors: dict[str, Any]) -> None:
-    assert PRODUCERS.keys() | NOT_TO_BE_HAD == errors.keys()
+def test_every_code_is_produced_by_a_test(errors: dict[str, Any]) -> None:
+    assert PRODUCERS.keys() | SHOWN_ELSEWHERE.keys() == errors.keys()
+    for code, path in SHOWN_ELSEWHERE.items():
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert f'"{code}' in text or str(errors[code]["status"]) in text, code
+
+
+def test_the_service_knows_no_other_code(errors: dict[str, Any]) -> None:
+    named = {
+        code
+        for path in (ROOT / "service").rglob("*.c")
+        for code in re.findall(r'\.code = "(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert named <= errors.keys()
 
 
 def test_codes_are_in_order(errors: dict[str, Any]) -> None:

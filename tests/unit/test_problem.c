@@ -152,6 +152,16 @@ TEST(what_may_work_later_says_when)
 	assert_memory_equal(f.res.headers, "Retry-After: 1\r\n", 16);
 }
 
+TEST(a_request_for_which_there_is_no_memory_may_come_again)
+{
+	ASKED;
+	(void)err_nomem(&f.err, "the body");   /* this is the error */
+	problem_answer(&f.req, &f.res, 503, "overloaded", &f.err);
+	assert_int_equal(f.res.status, 503);
+	assert_has(&f, "\"code\":\"overloaded\"");
+	assert_memory_equal(f.res.headers, "Retry-After: 1\r\n", 16);
+}
+
 TEST(a_message_with_several_problems_lists_them)
 {
 	struct budget budget = BUDGET(1 << 20);
@@ -201,6 +211,7 @@ int main(void)
 		RUN(a_code_that_the_contract_does_not_have_is_a_fault),
 		RUN(every_error_code_has_a_row_in_the_contract),
 		RUN(what_may_work_later_says_when),
+		RUN(a_request_for_which_there_is_no_memory_may_come_again),
 		RUN(a_message_with_several_problems_lists_them),
 		RUN(a_pipeline_with_several_problems_lists_them),
 	};
