@@ -74,6 +74,8 @@ static int expected_fields(struct record_reader *r, const char **op, uint32_t *r
 	while (f < f_end && end - at >= 2 && read_field_is_at(f, before + 1, base + at[0])) {
 		const char *start = before + 1 + f->len;
 
+		start += *start == ' ';
+
 		before = base + at[1];
 		at += 2;
 		if (LIKELY(skip_scalar(start, before) == before)) {

@@ -96,15 +96,17 @@ static inline int walk_values(struct walk *w, struct cursor *c, bool *ret_is_ope
 			if (!walk_next(w, c))
 				return skip_fail_cut(c, w->op + 1, "a value", err);
 		}
-		if (LIKELY(skip_scalar(w->before + 1, w->op) == w->op))
+		const char *value = w->before + 1;
+
+		if (LIKELY(skip_scalar(value + (*value == ' '), w->op) == w->op))
 			continue;
 		*ret_is_open = *w->op == '{' || *w->op == '[';
-		if (*ret_is_open && skip_is_blank(w->before + 1, w->op))
+		if (*ret_is_open && skip_is_blank(value, w->op))
 			return 0;
 		if (!w->in_object && walk_is_empty(w))
 			return 0;
-		if (*ret_is_open || !skip_is_scalar_between(w->before + 1, w->op))
-			return skip_fail(c, w->before + 1, "a value", err);
+		if (*ret_is_open || !skip_is_scalar_between(value, w->op))
+			return skip_fail(c, value, "a value", err);
 	} while (*w->op == ',');
 	return 0;
 }

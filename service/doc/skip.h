@@ -167,7 +167,8 @@ static inline const char *skip_scalar(const char *p, const char *op)
 /* A scalar, and nothing else but white space, is between p and the structural character op. */
 static inline bool skip_is_scalar_between(const char *p, const char *op)
 {
-	if (LIKELY(skip_scalar(p, op) == op))
+	/* One blank, behind a colon or comma, is the rule in much of what is written. */
+	if (LIKELY(skip_scalar(p + (*p == ' '), op) == op))
 		return true;
 	return skip_is_scalar(skip_trim(p, op));
 }
