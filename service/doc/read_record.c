@@ -81,8 +81,11 @@ static int expected_fields(struct record_reader *r, const char **op, uint32_t *r
 		if (LIKELY(skip_scalar(start, before) == before)) {
 			record_set(&values[f->slot], start, (size_t)(before - start));
 		} else {
+			const char *next = before;   /* so that before itself has no address */
+
 			c->at = at;
-			TRY(record_read_value(c, start - 1, &before, &values[f->slot], err));
+			TRY(record_read_value(c, start - 1, &next, &values[f->slot], err));
+			before = next;
 			at = c->at;
 			end = c->end;
 			base = c->base;

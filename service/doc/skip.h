@@ -136,7 +136,7 @@ static inline const char *skip_digits(const char *p)
 		                    UINT64_C(0x7676767676767676)) | x) & UINT64_C(0x8080808080808080);
 
 		if (LIKELY(others != 0))
-			return p + __builtin_ctzll(others) / 8;
+			return p + (size_t)__builtin_ctzll(others) / 8;
 	}
 }
 
