@@ -15,7 +15,6 @@
 #ifndef DOC_READ_KEYS_H
 #define DOC_READ_KEYS_H
 
-#include <endian.h>
 #include <string.h>
 
 #include "doc/read.h"

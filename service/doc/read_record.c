@@ -78,7 +78,7 @@ static int expected_fields(struct record_reader *r, const char **op, uint32_t *r
 
 		before = base + at[1];
 		at += 2;
-		if (LIKELY(skip_scalar(start, before) == before)) {
+		if (LIKELY(skip_is_tight_scalar(start, before))) {
 			record_set(&values[f->slot], start, (size_t)(before - start));
 		} else {
 			const char *next = before;   /* so that before itself has no address */

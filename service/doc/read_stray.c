@@ -172,7 +172,7 @@ static int stray_fields(struct record_reader *r, struct stray *s, const char *be
 		if (before == NULL)
 			return skip_fail_cut(c, colon + 1, "a value", err);
 		struct value *to = slot == READ_NO_SLOT ? &unwanted : &r->scratch.values[slot];
-		if (LIKELY(skip_scalar(colon + 1, before) == before))
+		if (LIKELY(skip_is_tight_scalar(colon + 1, before)))
 			record_set(to, colon + 1, (size_t)(before - colon - 1));
 		else
 			TRY(record_read_value(c, colon, &before, to, err));

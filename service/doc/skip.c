@@ -98,7 +98,7 @@ static inline int walk_values(struct walk *w, struct cursor *c, bool *ret_is_ope
 		}
 		const char *value = w->before + 1;
 
-		if (LIKELY(skip_scalar(value + (*value == ' '), w->op) == w->op))
+		if (LIKELY(skip_is_tight_scalar(value + (*value == ' '), w->op)))
 			continue;
 		*ret_is_open = *w->op == '{' || *w->op == '[';
 		if (*ret_is_open && skip_is_blank(value, w->op))

@@ -9,10 +9,10 @@
 #ifndef DOC_SKIP_H
 #define DOC_SKIP_H
 
-#include <endian.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "doc/digits.h"
 #include "doc/index.h"
 #include "doc/number.h"
 #include "doc/read.h"
@@ -118,57 +118,51 @@ static inline bool skip_is_scalar(struct str s)
 	}
 }
 
-static inline uint64_t skip_load64(const char *p)
+/*
+ * Is all from p to op a number without an exponent, of up to 31 characters?  (false: perhaps it
+ * is one of the others.)  All bytes are looked at together, which takes half of the time that
+ * stepping over digits does.  Reads 32 bytes.
+ */
+static inline bool skip_is_plain_number(const char *p, const char *op)
 {
-	uint64_t bytes;
+	p += *p == '-';
+	size_t len = (size_t)(op - p);
+	if (UNLIKELY(len - 1 > 30))
+		return false;
+	uint64_t others = digits_not(p);
+	if (len > 16)
+		others |= digits_not(p + 16) << 16;
+	uint64_t behind = UINT64_C(1) << len;
+	others &= behind - 1;
+	size_t n_whole = (size_t)__builtin_ctzll(others | behind);
 
-	memcpy(&bytes, p, sizeof bytes);
-	return le64toh(bytes);
-}
-
-/* Over digits, eight at a time; behind them some other character must come. */
-static inline const char *skip_digits(const char *p)
-{
-	for (;; p += 8) {
-		uint64_t x = skip_load64(p) ^ UINT64_C(0x3030303030303030);
-		/* Bit 7 of each byte that is not 0 to 9; no carry leaves its byte. */
-		uint64_t others = (((x & UINT64_C(0x7f7f7f7f7f7f7f7f)) +
-		                    UINT64_C(0x7676767676767676)) | x) & UINT64_C(0x8080808080808080);
-
-		if (LIKELY(others != 0))
-			return p + (size_t)__builtin_ctzll(others) / 8;
-	}
+	if (n_whole == 0 || (*p == '0' && n_whole > 1))
+		return false;
+	if (others == 0)
+		return true;
+	return p[n_whole] == '.' && (others & (others - 1)) == 0 && n_whole + 1 < len;
 }
 
 /*
- * The quick way for what is written without white space around it: the end of the scalar at p, or
- * NULL (or too early an end) when that is not so simple.  op is the structural character behind it.
+ * The quick way for what is written without white space around it: is all from p to the
+ * structural character op a scalar?  (false: perhaps it is, but not so simple a one.)
  */
-static inline const char *skip_scalar(const char *p, const char *op)
+static inline bool skip_is_tight_scalar(const char *p, const char *op)
 {
 	if (*p == '"')
-		return op[-1] == '"' ? op : NULL;
-	if (*p == '-' || (unsigned char)(*p - '0') < 10) {
-		const char *first = p + (*p == '-'), *end = skip_digits(first);
-
-		if (end == first || (*first == '0' && end > first + 1))
-			return NULL;
-		if (*end != '.')
-			return end;
-		first = end + 1;
-		end = skip_digits(first);
-		return end == first ? NULL : end;
-	}
-	if (memcmp(p, "true", 4) == 0 || memcmp(p, "null", 4) == 0)
-		return p + 4;
-	return memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
+		return op[-1] == '"';
+	if (*p == '-' || (unsigned char)(*p - '0') < 10)
+		return skip_is_plain_number(p, op);
+	if (op - p == 4)
+		return memcmp(p, "true", 4) == 0 || memcmp(p, "null", 4) == 0;
+	return op - p == 5 && memcmp(p, "false", 5) == 0;
 }
 
 /* A scalar, and nothing else but white space, is between p and the structural character op. */
 static inline bool skip_is_scalar_between(const char *p, const char *op)
 {
 	/* One blank, behind a colon or comma, is the rule in much of what is written. */
-	if (LIKELY(skip_scalar(p + (*p == ' '), op) == op))
+	if (LIKELY(skip_is_tight_scalar(p + (*p == ' '), op)))
 		return true;
 	return skip_is_scalar(skip_trim(p, op));
 }
