@@ -31,7 +31,7 @@ int64_t date_days(int64_t year, int month, int64_t day)
 struct date_parts date_split(int64_t ms)
 {
 	int64_t days = div_floor(ms, DATE_MS_PER_DAY);
-	int64_t rest = ms - days * DATE_MS_PER_DAY;
+	int64_t rest = ms % DATE_MS_PER_DAY + (ms % DATE_MS_PER_DAY < 0 ? DATE_MS_PER_DAY : 0);
 	int64_t shifted = days + DAYS_TO_1970;
 	int64_t era = div_floor(shifted, DAYS_PER_ERA);
 	int64_t day_of_era = shifted - era * DAYS_PER_ERA;

@@ -28,69 +28,91 @@ int date_format_check(struct str format, enum date_format_use use, char *ret_cha
 
 /* A moment taken apart, once for all specifiers. */
 struct written {
+	char *to;
 	struct date_parts parts;
 	int64_t days;
 	int32_t offset_s;
+	int64_t *part;   /* one that cannot be written */
 };
 
-static bool put_part(struct buf *out, int64_t part, int width, int64_t *ret_part)
+static void put_text(struct written *w, const char *text, size_t len)
 {
+	memcpy(w->to, text, len);
+	w->to += len;
+}
+
+static void put_part(struct written *w, int64_t part, int width)
+{
+	char digits[4];
+	int n = 0;
+
 	if (part < 0 || part > PART_MAX) {
-		*ret_part = part;
-		return false;
+		*w->part = part;
+		return;
 	}
-	buf_printf(out, "%0*d", width, (int)part);
-	return true;
+	for (; part > 0 || n < width; part /= 10)
+		digits[n++] = (char)('0' + part % 10);
+	while (n > 0)
+		*w->to++ = digits[--n];
 }
 
-static void put_offset(struct buf *out, int32_t seconds)
+static void put_offset(struct written *w)
 {
-	int minutes = (seconds < 0 ? -seconds : seconds) / 60;
+	int minutes = (w->offset_s < 0 ? -w->offset_s : w->offset_s) / 60;
 
-	buf_printf(out, "%c%02d%02d", seconds < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	*w->to++ = w->offset_s < 0 ? '-' : '+';
+	put_part(w, minutes / 60, 2);
+	put_part(w, minutes % 60, 2);
 }
 
-static bool put_specifier(struct buf *out, char c, const struct written *w, int64_t *ret_part)
+static void put_minutes(struct written *w)
+{
+	if (w->offset_s <= -60)
+		*w->to++ = '-';
+	put_part(w, (w->offset_s < 0 ? -w->offset_s : w->offset_s) / 60, 1);
+}
+
+static void put_specifier(struct written *w, char c)
 {
 	const struct date_parts *p = &w->parts;
 
 	switch (c) {
-	case 'Y': return put_part(out, p->year, 4, ret_part);
-	case 'm': return put_part(out, p->month, 2, ret_part);
-	case 'd': return put_part(out, p->day, 2, ret_part);
-	case 'H': return put_part(out, p->hour, 2, ret_part);
-	case 'M': return put_part(out, p->minute, 2, ret_part);
-	case 'S': return put_part(out, p->second, 2, ret_part);
-	case 'L': return put_part(out, p->ms, 3, ret_part);
-	case 'j': return put_part(out, calendar_day_of_year(p), 3, ret_part);
-	case 'w': return put_part(out, date_weekday(w->days) + 1, 1, ret_part);
-	case 'U': return put_part(out, calendar_week(p), 2, ret_part);
-	case 'G': return put_part(out, calendar_iso_week(p).year, 4, ret_part);
-	case 'V': return put_part(out, calendar_iso_week(p).week, 2, ret_part);
-	case 'u': return put_part(out, calendar_iso_week(p).weekday, 1, ret_part);
-	case 'b': buf_printf(out, "%.3s", month_names[p->month - 1]); return true;
-	case 'B': buf_append_cstr(out, month_names[p->month - 1]); return true;
-	case 'z': put_offset(out, w->offset_s); return true;
-	case 'Z': buf_printf(out, "%d", w->offset_s / 60); return true;
-	default:  buf_append_char(out, c); return true;   /* %% */
+	case 'Y': put_part(w, p->year, 4); break;
+	case 'm': put_part(w, p->month, 2); break;
+	case 'd': put_part(w, p->day, 2); break;
+	case 'H': put_part(w, p->hour, 2); break;
+	case 'M': put_part(w, p->minute, 2); break;
+	case 'S': put_part(w, p->second, 2); break;
+	case 'L': put_part(w, p->ms, 3); break;
+	case 'j': put_part(w, calendar_day_of_year(p), 3); break;
+	case 'w': put_part(w, date_weekday(w->days) + 1, 1); break;
+	case 'U': put_part(w, calendar_week(p), 2); break;
+	case 'G': put_part(w, calendar_iso_week(p).year, 4); break;
+	case 'V': put_part(w, calendar_iso_week(p).week, 2); break;
+	case 'u': put_part(w, calendar_iso_week(p).weekday, 1); break;
+	case 'b': put_text(w, month_names[p->month - 1], 3); break;
+	case 'B': put_text(w, month_names[p->month - 1], strlen(month_names[p->month - 1])); break;
+	case 'z': put_offset(w); break;
+	case 'Z': put_minutes(w); break;
+	default:  *w->to++ = c; break;   /* %% */
 	}
 }
 
-bool date_format_write(struct buf *out, struct str format, const struct zone *zone, int64_t ms,
-                       int64_t *ret_part)
+size_t date_format_write(char *to, struct str format, const struct zone *zone, int64_t ms,
+                         int64_t *ret_part)
 {
-	struct written w = { .parts = zone_split(zone, ms), .offset_s = zone_at(zone, ms).seconds };
+	struct written w = {
+		.to = to,
+		.parts = zone_split(zone, ms),
+		.offset_s = zone_at(zone, ms).seconds,
+		.part = ret_part,
+	};
 
 	w.days = date_days(w.parts.year, w.parts.month, w.parts.day);
-	while (format.len > 0) {
-		size_t n = str_find(format, '%');
-
-		buf_append(out, format.data, n);
-		if (n == format.len)
-			break;
-		if (!put_specifier(out, format.data[n + 1], &w, ret_part))
-			return false;
-		format = (struct str){ format.data + n + 2, format.len - n - 2 };
-	}
-	return true;
+	for (size_t i = 0; i < format.len; i++)
+		if (format.data[i] == '%')
+			put_specifier(&w, format.data[++i]);
+		else
+			*w.to++ = format.data[i];
+	return (size_t)(w.to - to);
 }

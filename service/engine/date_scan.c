@@ -106,7 +106,7 @@ bool scan_take_meridian(struct date_scan *scan, struct date_found *found)
 		found->hour = 99; /* 13pm: refused when the time is checked */
 	else
 		found->hour = found->hour % 12 + (c == 'p' ? 12 : 0);
-	*scan = ahead;
+	scan->rest = ahead.rest;
 	return true;
 }
 

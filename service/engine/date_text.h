@@ -8,7 +8,6 @@
 #ifndef ENGINE_DATE_TEXT_H
 #define ENGINE_DATE_TEXT_H
 
-#include "base/buf.h"
 #include "engine/zone.h"
 
 struct date_text {
@@ -42,11 +41,14 @@ enum date_format_use { DATE_FORMAT_READ, DATE_FORMAT_WRITE };
 /* 0, or MongoDB's code 18535 (a lone % at the end) or 18536 (*ret_char is no specifier). */
 int date_format_check(struct str format, enum date_format_use use, char *ret_char);
 
+/* A format never grows by more than this when it is written. */
+#define DATE_FORMAT_GROWTH 5
+
 /*
- * Write a moment after a format that was checked; false when a part of it is outside 0 to 9999,
- * which *ret_part then is.
+ * Write a moment after a format that was checked: returns its length, at most format.len times
+ * DATE_FORMAT_GROWTH.  A part outside 0 to 9999 is not written, and is what *ret_part then is.
  */
-bool date_format_write(struct buf *out, struct str format, const struct zone *zone, int64_t ms,
-                       int64_t *ret_part);
+size_t date_format_write(char *to, struct str format, const struct zone *zone, int64_t ms,
+                         int64_t *ret_part);
 
 #endif

@@ -126,6 +126,19 @@ struct str extended_oid(struct arena *a, struct value v)
 	return value_str(object_at(a, v.object, 0));
 }
 
+bool extended_oid_date(struct arena *a, struct value v, int64_t *ret_ms)
+{
+	uint32_t seconds = 0;
+
+	if (extended_kind(a, v) != EXTENDED_OBJECT_ID)
+		return false;
+	struct str digits = extended_oid(a, v);
+	for (size_t i = 0; i < 8; i++)
+		seconds = seconds << 4 | (uint32_t)hex_value(digits.data[i]);
+	*ret_ms = seconds * INT64_C(1000);
+	return true;
+}
+
 bool extended_make_oid(struct arena *a, struct str digits, struct value *ret)
 {
 	static const struct str key = { "$oid", 4 };

@@ -21,6 +21,9 @@ const char *extended_type_name(struct arena *a, struct value v);
 /* The digits of an object id; only of an EXTENDED_OBJECT_ID. */
 struct str extended_oid(struct arena *a, struct value v);
 
+/* The moment of an object id's making (its first four bytes); false when v is none. */
+bool extended_oid_date(struct arena *a, struct value v, int64_t *ret_ms);
+
 /* {"$oid": …} of 24 hexadecimal digits, which become lower case; false when they are none. */
 bool extended_make_oid(struct arena *a, struct str digits, struct value *ret);
 

@@ -253,20 +253,6 @@ static bool date_from_string(struct conversion *c, struct value v, struct value 
 	return true;
 }
 
-/* The first four bytes of an object id are the seconds of its making. */
-static struct value date_from_oid(struct str digits)
-{
-	uint32_t seconds = 0;
-
-	for (size_t i = 0; i < 8; i++) {
-		char c = digits.data[i];
-		uint32_t digit = (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-
-		seconds = seconds << 4 | digit;
-	}
-	return value_date(seconds * INT64_C(1000));
-}
-
 /* An int is refused: it cannot hold a moment of these years. */
 bool convert_to_date(struct conversion *c, struct value v, struct value *ret)
 {
@@ -284,9 +270,9 @@ bool convert_to_date(struct conversion *c, struct value v, struct value *ret)
 		return true;
 	default: break;
 	}
-	if (extended_kind(c->ev->arena, v) != EXTENDED_OBJECT_ID)
+	if (!extended_oid_date(c->ev->arena, v, &ms))
 		return fail_unsupported(c);
-	*ret = date_from_oid(extended_oid(c->ev->arena, v));
+	*ret = value_date(ms);
 	return true;
 }
 
