@@ -12,10 +12,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NoReturn
 
-import typer
-from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
+try:
+    import typer
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+except ImportError:
+    raise SystemExit("docmillctl needs more packages: pip install 'docmill[cli]'") from None
 
 from ._client import Client
 from ._codec import BEST, encode

@@ -7,7 +7,7 @@ DOCMILL_URL                where the service is                                 
 DOCMILL_API_KEY, _FILE     the key it asks for, or the file that holds it        none
 DOCMILL_WEB_LISTEN         where to listen; port 0 takes any                     127.0.0.1:8000
 DOCMILL_WEB_TIMEOUT        seconds for one call of the service                   30
-DOCMILL_WEB_MAX_BODY       bytes of a request                                    67108864
+DOCMILL_WEB_MAX_BODY       bytes of a request                                    16777216
 DOCMILL_WEB_MAX_DOCUMENTS  documents that /process takes at once                 100000
 =========================  ====================================================  ==============
 """
@@ -33,7 +33,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     timeout: float = 30.0
-    max_body: int = 64 * 1024 * 1024
+    max_body: int = 16 * 1024 * 1024
     max_documents: int = 100_000
 
     @classmethod
