@@ -70,23 +70,34 @@ make_venv() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
-# build DIR OPTION…: configure once, compile what changed (only the TARGETS named, if any are).
-build() {
+# configure DIR OPTION…: once.
+configure() {
     local dir=$1
     shift
-    if [ ! -f "$ROOT/$dir/build.ninja" ]; then
-        say "configuring $dir"
-        # meson must not find the Python of a virtual environment: python3-yaml is Debian's.
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-            meson setup "$ROOT/$dir" "$ROOT" "$@" >"$ROOT/$dir.log" 2>&1 || {
-            cat "$ROOT/$dir.log" >&2
-            exit 1
-        }
-        rm -f "$ROOT/$dir.log"
-    fi
+    [ ! -f "$ROOT/$dir/build.ninja" ] || return 0
+    say "configuring $dir"
+    # meson must not find the Python of a virtual environment: python3-yaml is Debian's.
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        meson setup "$ROOT/$dir" "$ROOT" "$@" >"$ROOT/$dir.log" 2>&1 || {
+        cat "$ROOT/$dir.log" >&2
+        exit 1
+    }
+    rm -f "$ROOT/$dir.log"
+}
+
+# compile DIR TARGET…: what changed, of the targets named or of all.
+compile() {
+    local dir=$1
+    shift
     say "building $dir"
-    meson compile -C "$ROOT/$dir" ${TARGETS:-} >"$ROOT/$dir/compile.log" 2>&1 || {
+    meson compile -C "$ROOT/$dir" "$@" >"$ROOT/$dir/compile.log" 2>&1 || {
         cat "$ROOT/$dir/compile.log" >&2
         exit 1
     }
+}
+
+# build DIR OPTION…: configure, and compile everything.
+build() {
+    configure "$@"
+    compile "$1"
 }

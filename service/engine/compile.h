@@ -28,6 +28,7 @@
 #include "base/err.h"
 #include "doc/object.h"
 #include "engine/limits.h"
+#include "engine/rule.h"
 
 /* Slots of variables that every evaluation has; user variables follow. */
 enum var_slot { VAR_ROOT, VAR_CURRENT, VAR_USER };
@@ -65,9 +66,8 @@ struct compiler {
 	uint64_t n_random;                          /* operators met that answer anew each time */
 	uint32_t n_stages;
 	uint32_t depth;                             /* of nested expressions and pipelines */
-	bool is_folding_off;                        /* rules that can be switched off */
-	bool is_sort_limit_off;
-	bool is_short_cut_off;
+	unsigned rules;                             /* enum plan_rule: those that are on */
+	unsigned rules_applied;                     /* those that found something to do */
 	uint32_t n_inside;                          /* pipelines around this one */
 	const char *inside;                         /* "$facet", "$lookup" … or NULL at top level */
 	const char *prefix;                         /* of messages: "Invalid $project :: caused by :: ", or NULL */

@@ -17,17 +17,9 @@
 #include "doc/write.h"
 #include "engine/compile.h"
 #include "engine/limits.h"
+#include "engine/rule.h"
 
 struct plan;
-
-/* Plan rewrites, each of which can be switched off; none may change an answer. */
-enum plan_rule {
-	PLAN_RULE_FOLD = 1,        /* constants */
-	PLAN_RULE_FIELDS = 2,      /* the reader keeps only what is read */
-	PLAN_RULE_SORT_LIMIT = 4,  /* $sort keeps no more than the $limit behind it lets through */
-	PLAN_RULE_SHORT_CUTS = 8,  /* $match decides by the bytes of a value where it can */
-	PLAN_RULES_ALL = ~0,
-};
 
 struct plan_input {
 	struct value pipeline;        /* what the request says; anything else than an array is reported */
@@ -44,6 +36,9 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
                  struct problem **ret_problems, struct err *err) MUST_CHECK;
 
 size_t plan_n_stages(const struct plan *plan);
+/* Rules that found something to rewrite (enum plan_rule). */
+unsigned plan_rules_applied(const struct plan *plan);
+
 const char *plan_stage_name(const struct plan *plan, size_t i);
 
 /* Does the pipeline begin with $documents, so that it needs no input? */

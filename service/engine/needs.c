@@ -7,13 +7,20 @@ void needs_all(struct needs *needs)
 	needs->n = 0;
 }
 
-void needs_add(struct needs *needs, struct str name)
+bool needs_has(const struct needs *needs, struct str name)
 {
 	if (needs->all)
-		return;
+		return true;
 	for (uint32_t i = 0; i < needs->n; i++)
 		if (str_eq(needs->names[i], name))
-			return;
+			return true;
+	return false;
+}
+
+void needs_add(struct needs *needs, struct str name)
+{
+	if (needs_has(needs, name))
+		return;
 	if (needs->n == NEEDS_MAX)
 		needs_all(needs);
 	else

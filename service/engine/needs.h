@@ -21,6 +21,8 @@ struct needs {
 void needs_add(struct needs *needs, struct str name);
 void needs_all(struct needs *needs);
 
+bool needs_has(const struct needs *needs, struct str name);
+
 /* Every field that the expression, or anything below it, reads of the document; NULL is fine. */
 void needs_add_expr(struct needs *needs, const struct expr *e);
 

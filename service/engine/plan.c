@@ -53,9 +53,7 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 		return err_nomem(err, "a plan");
 	plan->limits = input->limits;
 	compile_init(c, a, &plan->limits);
-	c->is_folding_off = !(input->rules & PLAN_RULE_FOLD);
-	c->is_sort_limit_off = !(input->rules & PLAN_RULE_SORT_LIMIT);
-	c->is_short_cut_off = !(input->rules & PLAN_RULE_SHORT_CUTS);
+	c->rules = input->rules;
 	int rc = compile_parts(c, input, plan);
 	if (arena_failed(a))
 		return err_nomem(err, "a plan");
@@ -73,6 +71,9 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 		pipeline_needs(&plan->pipeline, &plan->needs);
 	else
 		needs_all(&plan->needs);
+	if (!plan->needs.all)
+		c->rules_applied |= PLAN_RULE_FIELDS;
+	plan->rules_applied = c->rules_applied;
 	*ret = plan;
 	return 0;
 }
@@ -80,6 +81,11 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 size_t plan_n_stages(const struct plan *plan)
 {
 	return plan->pipeline.n_stages;
+}
+
+unsigned plan_rules_applied(const struct plan *plan)
+{
+	return plan->rules_applied;
 }
 
 const char *plan_stage_name(const struct plan *plan, size_t i)

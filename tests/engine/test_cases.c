@@ -104,7 +104,7 @@ static int eval_expression(struct arena *a, struct value spec, struct value doc,
 	struct value v;
 
 	compile_init(&c, a, &limits);
-	c.is_folding_off = !(rules & PLAN_RULE_FOLD);
+	c.rules = rules;
 	int rc = expr_compile(&c, spec, &e);
 	if (arena_failed(a))
 		return ERR_NOMEM;

@@ -136,6 +136,9 @@ struct value expr_constant_value(const struct expr *e);
 /* Is it an object literal, whose fields are args under the names in keys? */
 bool expr_is_object(const struct expr *e);
 
+/* Is it made of constants, paths, arrays and objects alone, so that it cannot fail? */
+bool expr_is_safe(const struct expr *e);
+
 /* Is it a path ("$a.b", "$$v.a", "$$v")?  Then that path, else NULL. */
 const struct expr_path *expr_as_path(const struct expr *e);
 

@@ -119,6 +119,18 @@ int expr_eval_raw(const struct expr *e, struct eval *ev, struct value *ret)
 	return 0;
 }
 
+bool expr_is_safe(const struct expr *e)
+{
+	if (e == NULL)
+		return true;
+	if (e->op != NULL || (e->flags & EXPR_VOLATILE))
+		return false;
+	for (uint32_t i = 0; i < e->n_args; i++)
+		if (!expr_is_safe(e->args[i]))
+			return false;
+	return true;
+}
+
 const struct expr_path *expr_as_path(const struct expr *e)
 {
 	return e->eval == path_eval ? &e->path : NULL;
@@ -308,7 +320,7 @@ static void fold(struct compiler *c, struct expr **e)
 	struct eval ev = { .arena = c->arena, .keep = c->arena, .err = &err, .limits = c->limits };
 	struct value v;
 
-	if (c->is_folding_off || ((*e)->flags & EXPR_VOLATILE))
+	if (!(c->rules & PLAN_RULE_FOLD) || ((*e)->flags & EXPR_VOLATILE))
 		return;
 	for (uint32_t i = 0; i < (*e)->n_args; i++)
 		if ((*e)->args[i] != NULL && !expr_is_constant((*e)->args[i]))
@@ -322,6 +334,7 @@ static void fold(struct compiler *c, struct expr **e)
 		return;
 	folded->pointer = (*e)->pointer;
 	*e = folded;
+	c->rules_applied |= PLAN_RULE_FOLD;
 }
 
 static int compile_array(struct compiler *c, struct array *items, struct expr **ret)
@@ -464,12 +477,12 @@ int expr_compile(struct compiler *c, struct value spec, struct expr **ret)
 int expr_compile_constant(struct compiler *c, struct value spec, bool *ret_is_constant,
                           struct value *ret_v)
 {
-	bool is_folding_off = c->is_folding_off;
+	unsigned rules = c->rules;
 	struct expr *e;
 
-	c->is_folding_off = false;
+	c->rules |= PLAN_RULE_FOLD;
 	int rc = expr_compile(c, spec, &e);
-	c->is_folding_off = is_folding_off;
+	c->rules = rules;
 	if (rc != 0)
 		return rc;
 	*ret_is_constant = expr_is_constant(e);

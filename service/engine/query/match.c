@@ -45,6 +45,27 @@ int query_match(const struct query *q, struct eval *ev, struct value doc, bool *
 	return q->match(q, ev, doc, ret);
 }
 
+bool query_may_fail(const struct query *q)
+{
+	if (q->may_fail || (q->expr != NULL && !expr_is_safe(q->expr)))
+		return true;
+	for (uint32_t i = 0; i < q->n_args; i++)
+		if (query_may_fail(q->args[i]))
+			return true;
+	return false;
+}
+
+int query_merge(struct compiler *c, struct query *first, struct query *second, struct query **ret)
+{
+	struct query **both = compile_alloc(c, 2, sizeof(struct query *));
+
+	if (both == NULL)
+		return compile_nomem(c);
+	both[0] = first;
+	both[1] = second;
+	return query_create_and(c, both, 2, ret);
+}
+
 void query_needs(const struct query *q, struct needs *needs)
 {
 	if (q->reads_all)

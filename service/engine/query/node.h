@@ -35,6 +35,7 @@ struct query {
 	const struct query_path *path;    /* of a leaf; NULL inside {$elemMatch: {$gt: …}} */
 	enum path_reach reach;
 	bool has_short_cut;
+	bool may_fail;                    /* itself, whatever its args do */
 	bool reads_all;                   /* of the document, whatever the paths say */
 	struct query **args;
 	uint32_t n_args;

@@ -19,6 +19,13 @@ int query_compile(struct compiler *c, struct value spec, struct query **ret) MUS
 /* Does the document (an object) match?  Fails where an expression in it fails. */
 int query_match(const struct query *q, struct eval *ev, struct value doc, bool *ret) MUST_CHECK;
 
+/* May asking it fail: has it an $expr or a regular expression? */
+bool query_may_fail(const struct query *q);
+
+/* Both, the first one first. */
+int query_merge(struct compiler *c, struct query *first, struct query *second, struct query **ret)
+	MUST_CHECK;
+
 /* What the query reads of a document. */
 void query_needs(const struct query *q, struct needs *needs);
 

@@ -1,6 +1,7 @@
 /* $match: the documents that a filter matches. */
+#include "engine/stage/match.h"
+
 #include "engine/query/query.h"
-#include "engine/stage/stage.h"
 
 struct match_stage {
 	struct stage stage;
@@ -33,6 +34,18 @@ static const struct stage_ops match_ops = {
 	.push = match_push,
 	.needs = match_needs,
 };
+
+bool match_is_safe(const struct stage *s)
+{
+	return s->ops == &match_ops && !query_may_fail(((const struct match_stage *)s)->query);
+}
+
+int match_merge(struct compiler *c, struct stage *first, const struct stage *second)
+{
+	struct match_stage *s = (struct match_stage *)first;
+
+	return query_merge(c, s->query, ((const struct match_stage *)second)->query, &s->query);
+}
 
 static int match_compile(struct compiler *c, struct value spec, struct stage **ret)
 {

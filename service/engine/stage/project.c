@@ -26,11 +26,25 @@ static void project_needs(const struct stage *stage, struct needs *needs)
 	projection_needs(&((const struct project_stage *)stage)->projection, needs);
 }
 
+static bool project_lets_pass(const struct stage *stage, const struct needs *reads)
+{
+	const struct projection *p = &((const struct project_stage *)stage)->projection;
+
+	return projection_is_safe(p) && projection_spares(p, reads);
+}
+
+static bool project_drop_unused(struct compiler *c, struct stage *stage, const struct needs *later)
+{
+	return projection_drop_unused(c, &((struct project_stage *)stage)->projection, later);
+}
+
 static const struct stage_ops replacing_ops = {
 	.effect = STAGE_REPLACES,
 	.state_size = sizeof(struct projection_state),
 	.push = project_push,
 	.needs = project_needs,
+	.lets_pass = project_lets_pass,
+	.drop_unused = project_drop_unused,
 };
 
 static const struct stage_ops changing_ops = {
@@ -38,6 +52,8 @@ static const struct stage_ops changing_ops = {
 	.state_size = sizeof(struct projection_state),
 	.push = project_push,
 	.needs = project_needs,
+	.lets_pass = project_lets_pass,
+	.drop_unused = project_drop_unused,
 };
 
 /* ---- the specification ---- */

@@ -49,6 +49,15 @@ int projection_put(struct compiler *c, struct projection *p, struct str path, st
 /* After the last put. */
 int projection_seal(struct compiler *c, struct projection *p) MUST_CHECK;
 
+/* Can making a document fail for another reason than memory? */
+bool projection_is_safe(const struct projection *p);
+
+/* Do documents come out with the top-level fields named just as they were? */
+bool projection_spares(const struct projection *p, const struct needs *fields);
+
+/* Give up computing top-level fields that are not in later and cannot fail; true if there were. */
+bool projection_drop_unused(struct compiler *c, struct projection *p, const struct needs *later);
+
 void projection_needs(const struct projection *p, struct needs *needs);
 
 /* ---- running ---- */

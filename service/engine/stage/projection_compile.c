@@ -133,3 +133,51 @@ void projection_needs(const struct projection *p, struct needs *needs)
 		if (p->root.fields[i].expr == NULL)
 			needs_add(needs, p->root.fields[i].name);
 }
+
+static bool is_safe(const struct projection_node *node)
+{
+	for (size_t i = 0; i < node->n_fields; i++)
+		if (!expr_is_safe(node->fields[i].expr) ||
+		    (node->fields[i].node != NULL && !is_safe(node->fields[i].node)))
+			return false;
+	return true;
+}
+
+bool projection_is_safe(const struct projection *p)
+{
+	return is_safe(&p->root);
+}
+
+bool projection_spares(const struct projection *p, const struct needs *fields)
+{
+	if (fields->all)
+		return false;
+	for (uint32_t i = 0; i < fields->n; i++) {
+		int32_t k = shape_find(p->root.names, fields->names[i]);
+		const struct projection_field *field = k < 0 ? NULL : &p->root.fields[k];
+
+		if (p->mode == PROJECTION_INCLUDE
+		            ? field == NULL || field->expr != NULL || field->node != NULL
+		            : field != NULL)
+			return false;
+	}
+	return true;
+}
+
+bool projection_drop_unused(struct compiler *c, struct projection *p, const struct needs *later)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->root.n_fields; i++) {
+		struct projection_field *field = &p->root.fields[i];
+		bool is_used = field->expr == NULL || !expr_is_safe(field->expr) ||
+		               needs_has(later, field->name);
+
+		if (is_used)
+			p->root.fields[n++] = *field;
+	}
+	if (n == p->root.n_fields)
+		return false;
+	p->root.n_fields = n;
+	return seal(c, &p->root) == 0;
+}

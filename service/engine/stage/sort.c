@@ -58,6 +58,13 @@ static void sort_take_limit(struct stage *stage, uint64_t n)
 	((struct sort_stage *)stage)->limit = n < SIZE_MAX ? (size_t)n : 0;
 }
 
+/* With more than one key it may meet two arrays in a document, and fail. */
+static bool sort_lets_pass(const struct stage *s, const struct needs *reads)
+{
+	(void)reads;
+	return ((const struct sort_stage *)s)->spec->n_keys == 1;
+}
+
 static const struct stage_ops sort_ops = {
 	.effect = STAGE_PASSES,
 	.state_size = sizeof(struct sorter),
@@ -66,6 +73,7 @@ static const struct stage_ops sort_ops = {
 	.finish = sort_finish,
 	.close = sort_close,
 	.needs = sort_needs,
+	.lets_pass = sort_lets_pass,
 	.take_limit = sort_take_limit,
 };
 

@@ -106,10 +106,17 @@ int pipeline_compile(struct compiler *c, struct value spec, struct pipeline *ret
 	c->depth--;
 	if (rc != 0)
 		return rc;
-	if (!c->is_sort_limit_off)
-		rule_sort_limit(&p);
+	TRY(rules_apply(c, &p));
 	*ret = p;
 	return 0;
+}
+
+bool pipeline_replaces(const struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_stages; i++)
+		if (pipeline->stages[i]->ops->effect == STAGE_REPLACES)
+			return true;
+	return false;
 }
 
 void pipeline_needs(const struct pipeline *pipeline, struct needs *needs)

@@ -63,6 +63,15 @@ struct stage_ops {
 	 */
 	uint64_t (*looks_at)(const struct stage *s, uint64_t n_wanted);
 
+	/*
+	 * May a stage that reads no more than this, keeps or drops whole documents and cannot fail
+	 * stand before this one as well?  NULL: no.
+	 */
+	bool (*lets_pass)(const struct stage *s, const struct needs *reads);
+
+	/* Do not compute what later does not read; true when something was given up.  NULL. */
+	bool (*drop_unused)(struct compiler *c, struct stage *s, const struct needs *later);
+
 	/* No more than the first n documents that leave are wanted.  NULL: it makes no difference. */
 	void (*take_limit)(struct stage *s, uint64_t n);
 };
@@ -101,6 +110,9 @@ int pipeline_compile(struct compiler *c, struct value spec, struct pipeline *ret
 
 /* What a pipeline reads of the documents that come in: down to the stage that makes other ones. */
 void pipeline_needs(const struct pipeline *pipeline, struct needs *needs);
+
+/* Is there a stage in it behind which nothing of the documents that come in is left? */
+bool pipeline_replaces(const struct pipeline *pipeline);
 
 /* Zeroed memory for a stage that embeds struct stage first; NULL after reporting. */
 void *stage_create(struct compiler *c, size_t size, const struct stage_ops *ops);

@@ -100,6 +100,14 @@ static void unwind_needs(const struct stage *stage, struct needs *needs)
 	needs_add(needs, ((const struct unwind_stage *)stage)->path.parts[0]);
 }
 
+static bool unwind_lets_pass(const struct stage *stage, const struct needs *reads)
+{
+	const struct unwind_stage *s = (const struct unwind_stage *)stage;
+
+	return !needs_has(reads, s->path.parts[0]) &&
+	       (s->index.n_parts == 0 || !needs_has(reads, s->index.parts[0]));
+}
+
 static const struct stage_ops unwind_ops = {
 	.effect = STAGE_CHANGES,
 	.state_size = sizeof(struct unwind_state),
@@ -107,6 +115,7 @@ static const struct stage_ops unwind_ops = {
 	.push = unwind_push,
 	.close = unwind_close,
 	.needs = unwind_needs,
+	.lets_pass = unwind_lets_pass,
 };
 
 static int compile_index(struct compiler *c, struct unwind_stage *s, struct value v)
