@@ -107,6 +107,11 @@ int eval_share_memos(struct eval *ev)
 	return 0;
 }
 
+struct arena *eval_run_keep(const struct eval *ev)
+{
+	return ev->memos->keep;
+}
+
 void **eval_memo(struct eval *ev, const void *key, struct arena **ret_keep)
 {
 	struct eval_memo *memo;

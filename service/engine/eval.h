@@ -117,6 +117,9 @@ void **eval_memo(struct eval *ev, const void *key, struct arena **ret_keep);
 /* Before ev is copied for a flow with a keep of its own: both then share what they remember. */
 int eval_share_memos(struct eval *ev) MUST_CHECK;
 
+/* The arena that lasts as long as the run; only after eval_share_memos(). */
+struct arena *eval_run_keep(const struct eval *ev);
+
 /* 64 random bits; repeatable when options.seed was given. */
 uint64_t eval_random(struct eval *ev);
 

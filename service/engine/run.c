@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/accum/kept.h"
 #include "engine/plan.h"
 
 struct run {
@@ -32,13 +33,14 @@ static struct reader_input reader_input_of(const struct run *run, const struct r
 	};
 }
 
-/* Whole documents are kept as their text: what of them is opened is opened when it is looked up. */
+/* Kept with the places of their fields, so that a join finds those without reading again. */
 static int read_collection(struct run *run, const struct run_text *text, struct collection *ret)
 {
 	struct reader_input input = reader_input_of(run, text);
 	struct reader *reader;
 	size_t n, cap = 0;
 
+	input.fields.all = true;
 	TRY(reader_create(&run->keep, &input, &reader, run->err));
 	for (;;) {
 		arena_reset(&run->batch);
@@ -52,7 +54,7 @@ static int read_collection(struct run *run, const struct run_text *text, struct 
 			                         sizeof *ret->docs);
 			if (ret->docs == NULL)
 				return eval_check(&run->ev);
-			ret->docs[ret->n_docs++] = value_copy(&run->keep, run->docs[i]);
+			ret->docs[ret->n_docs++] = kept_document(&run->keep, run->docs[i]);
 		}
 	}
 	return eval_check(&run->ev);

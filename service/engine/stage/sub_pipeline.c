@@ -83,15 +83,21 @@ void sub_run_deinit(struct sub_run *run)
 
 struct collected {
 	struct arena *arena;
+	const struct arena *run_keep;
 	struct array_builder builder;
 };
 
+/* Documents of a collection that came through untouched last as long as the run. */
 static int collect(void *arg, struct value *docs, size_t n_docs)
 {
 	struct collected *c = arg;
 
-	for (size_t i = 0; i < n_docs; i++)
-		array_builder_add(&c->builder, value_copy(c->arena, docs[i]));
+	for (size_t i = 0; i < n_docs; i++) {
+		bool is_lasting = docs[i].object->raw != NULL && docs[i].object->home == c->run_keep;
+
+		array_builder_add(&c->builder,
+		                  is_lasting ? docs[i] : value_copy(c->arena, docs[i]));
+	}
 	return arena_failed(c->arena) ? c->arena->failed : 0;
 }
 
@@ -115,9 +121,11 @@ int sub_run(struct sub_run *run, struct eval *ev, const struct sub_pipeline *sub
 	struct collected collected = { .arena = results };
 
 	TRY(eval_share_memos(ev));
+	collected.run_keep = eval_run_keep(ev);
 	struct eval inner = *ev;
 	inner.arena = &run->scratch;
 	inner.keep = &run->keep;
+	inner.states = NULL;
 	inner.is_keep_short = true;
 	inner.regex_run = NULL;   /* it would go with keep */
 	array_builder_init(&collected.builder, results, 0);
