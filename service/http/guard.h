@@ -9,7 +9,8 @@
  *
  * The check relies on what the library's parser leaves in its buffer: it puts a NUL over the colon
  * of each header and over each CR and LF that ends one, and touches nothing else.  (The same in
- * 1.15 and 1.16.)
+ * 1.15 and 1.16.)  One trace is lost: which two white characters ended the request line; they are
+ * looked at while the header is received (watch.h).
  */
 #ifndef HTTP_GUARD_H
 #define HTTP_GUARD_H

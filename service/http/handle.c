@@ -214,13 +214,23 @@ static void route_request(struct connection *c)
 		c->res.close = true;
 }
 
+static int check_framing(struct connection *c, struct refusal *refusal, struct err *err)
+{
+	const struct guard_limits limits = { c->server->options.max_body };
+
+	if (watch.first_line == WATCH_LINE_BROKEN) {
+		*refusal = (struct refusal){ 400, "framing_invalid" };
+		return err_set(err, ERR_INVALID, "the request line does not end in CR LF");
+	}
+	return guard_check(c->info, &limits, &c->framing, refusal, err);
+}
+
 static int handle_request(struct connection *c)
 {
 	struct refusal refusal;
 	struct err err = ERR_INIT;
-	struct guard_limits limits = { c->server->options.max_body };
 
-	if (guard_check(c->info, &limits, &c->framing, &refusal, &err) != 0) {
+	if (check_framing(c, &refusal, &err) != 0) {
 		identify_fresh(&c->req, c->slot, c->n_requests);
 		refuse(c, refusal, &err);
 		c->body.state = BODY_FAILED;

@@ -26,6 +26,7 @@ void watch_wait_for_header(uint64_t idle_ns, uint64_t header_ns, const atomic_bo
 	watch.has_ended = false;
 	watch.head = NULL;
 	watch.head_len = 0;
+	watch.first_line = WATCH_LINE_EMPTY;
 	watch.is_draining = is_draining;
 }
 
@@ -95,6 +96,21 @@ int watch_poll(watch_poll_fn real, struct pollfd *fds, nfds_t n_fds, int timeout
 	return rc;
 }
 
+static enum watch_line follow_line(enum watch_line line, const char *p, size_t len)
+{
+	for (const char *end = p + len; p < end && line < WATCH_LINE_ENDED; p++) {
+		if (line == WATCH_LINE_CR)
+			line = *p == '\n' ? WATCH_LINE_ENDED : WATCH_LINE_BROKEN;
+		else if (line == WATCH_LINE_BEGUN && *p == '\n')
+			line = WATCH_LINE_BROKEN;
+		else if (line == WATCH_LINE_BEGUN && *p == '\r')
+			line = WATCH_LINE_CR;
+		else if (*p != '\r' && *p != '\n')
+			line = WATCH_LINE_BEGUN;
+	}
+	return line;
+}
+
 ssize_t watch_recv(watch_recv_fn real, int fd, void *buf, size_t len, int flags)
 {
 	if (watch.phase == WATCH_OFF || watch.phase == WATCH_ACCEPT || fd != watch.fd)
@@ -108,6 +124,7 @@ ssize_t watch_recv(watch_recv_fn real, int fd, void *buf, size_t len, int flags)
 		if (watch.head == NULL)
 			watch.head = buf;
 		watch.head_len += (size_t)n;
+		watch.first_line = follow_line(watch.first_line, buf, (size_t)n);
 	}
 	return n;
 }

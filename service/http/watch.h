@@ -29,6 +29,18 @@ enum watch_phase {
 	WATCH_REQUEST,   /* the header is in, a handler is at work */
 };
 
+/*
+ * How the first line of a header ends.  The library takes any two white characters for an end, and
+ * has overwritten them when it calls us.
+ */
+enum watch_line {
+	WATCH_LINE_EMPTY,      /* nothing but line ends so far, which may come before a request */
+	WATCH_LINE_BEGUN,
+	WATCH_LINE_CR,
+	WATCH_LINE_ENDED,      /* in CR LF */
+	WATCH_LINE_BROKEN,     /* in something else */
+};
+
 struct watch {
 	enum watch_phase phase;
 	int fd;                          /* -1 until the library first waits for the connection */
@@ -38,6 +50,7 @@ struct watch {
 	bool has_ended;                  /* the peer closed its side */
 	const char *head;                /* where the header under way is received, or NULL */
 	size_t head_len;
+	enum watch_line first_line;
 	const atomic_bool *is_draining;  /* idle connections end as soon as this is set */
 };
 

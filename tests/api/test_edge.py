@@ -247,6 +247,23 @@ def test_a_body_cut_short_is_not_taken(service: Service) -> None:
 # Headers
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\n\r", b"\r\r", b"\n ", b"\r "])
+def test_a_request_line_ends_in_cr_lf(service: Service, end: bytes) -> None:
+    with Wire(service.address) as wire:
+        wire.send(b"GET /livez HTTP/1.1" + end + b"Content-Length: 1\r\nHost: x\r\n\r\n")
+        answer = wire.receive()
+    assert_problem(answer, 400, "framing_invalid")
+    assert answer.closes
+
+
+def test_a_request_line_may_arrive_in_pieces_after_an_empty_line(service: Service) -> None:
+    with Wire(service.address) as wire:
+        for piece in (b"\r\n", b"GET /livez HTTP/1.1", b"\r", b"\nHost: x\r\n\r\n"):
+            wire.send(piece)
+            time.sleep(0.05)
+        assert wire.receive().status == 200
+
+
 def test_a_header_too_large_is_refused_and_the_limit_named(service: Service) -> None:
     answer = ask(service.address, "GET", "/livez", X_Filler="x" * 20_000)
     assert_problem(answer, 431, "header_too_large")
