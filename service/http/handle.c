@@ -122,6 +122,7 @@ static int finish_request(struct connection *c)
 	bool close = res->close || !is_skipped || library_closes(c) || is_busy(c->server) ||
 	             atomic_load_explicit(&c->server->is_draining, memory_order_relaxed);
 	size_t n_sent = send_response(c, close, &is_whole);
+	response_trim(res);
 	if (close || !is_whole)
 		mg_disable_connection_keep_alive(c->mg);
 	observe_request(c, n_sent, is_whole);

@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More than this is given back after the answer, so that one big answer does not stay for ever. */
-#define OWN_SIZE_KEPT ((size_t)64 << 10)
+/*
+ * More than this is given back as soon as the answer is sent: the next request, on whatever thread,
+ * gets the same memory while it is still in the processor's cache.
+ */
+#define OWN_SIZE_KEPT ((size_t)16 << 10)
 #define OWN_SIZE_MIN  (RESPONSE_HEAD_ROOM + 4096)
 
 void response_reset(struct response *res)
@@ -17,10 +20,15 @@ void response_reset(struct response *res)
 	res->headers_len = 0;
 	res->headers_full = false;
 	res->close = false;
-	if (res->own.cap > OWN_SIZE_KEPT)
-		buf_deinit(&res->own);
 	res->own.max = SIZE_MAX / 2;   /* what a body may grow to is the handler's business */
 	response_clear_body(res);
+}
+
+void response_trim(struct response *res)
+{
+	if (res->own.cap > OWN_SIZE_KEPT)
+		buf_deinit(&res->own);
+	buf_deinit(&res->taken);
 }
 
 void response_deinit(struct response *res)

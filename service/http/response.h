@@ -46,6 +46,9 @@ struct response {
 void response_reset(struct response *res);
 void response_deinit(struct response *res);
 
+/* The answer is sent: give back what is large. */
+void response_trim(struct response *res);
+
 /* Add a header.  Control characters in the value are replaced by spaces: it stays one line. */
 void response_header(struct response *res, const char *name, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
