@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docmill import StandardCodec
@@ -91,6 +91,7 @@ def test_what_has_no_form_in_json_is_a_type_error(codec, value):
         encode(codec, {"a": value})
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.recursive(
         st.none()
