@@ -1,6 +1,9 @@
 """The policy of a call, without client, socket or clock."""
 
+import pathlib
+
 import pytest
+import yaml
 
 import docmill
 from docmill import ConnectionFailed, NotFound, Overloaded, Timeout
@@ -93,6 +96,20 @@ def test_what_would_fail_again_is_not_repeated(status):
     steps, end = script(get(), Answer(status))
     assert end.status == status
     assert naps(steps) == []
+
+
+def codes():
+    path = pathlib.Path(__file__).parents[2] / "proto" / "errors.yaml"
+    for code, row in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        yield pytest.param(code, row["status"], row["retry"] == "later", id=code)
+
+
+@pytest.mark.parametrize(("code", "status", "can_help"), codes())
+def test_what_is_repeated_is_what_the_contract_says(code, status, can_help):
+    refused = Answer(status, b'{"code": "%s"}' % code.encode(), "application/problem+json")
+    steps, end = script(get(), refused, *([OK] if can_help else []))
+    assert (end == 200) == can_help
+    assert len(naps(steps)) == can_help
 
 
 def test_a_timeout_is_the_end():

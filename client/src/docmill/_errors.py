@@ -6,7 +6,7 @@
   x ProtocolError             the answer is not one that docmill gives
   x StatusError               the service said no: status, code, detail, request_id
     + ValidationFailed        400: fields of the request are wrong (errors)
-    + MalformedJSON           400: the body is not JSON (offset, line, column)
+    + MalformedJSON           400: the body is not JSON (document, offset, line, column)
     + PipelineError           of a pipeline: stage, pointer, operator, mongo_code
       - PipelineInvalid       400: it does not compile
       - PipelineFailed        422: an operator met a document that it cannot take (document)
@@ -143,9 +143,18 @@ class StatusError(Error):
 class ValidationFailed(StatusError):
     """Say that fields of the request are wrong; `errors` names each of them."""
 
+    def __str__(self) -> str:
+        pointer = self.errors[0].pointer if self.errors else ""
+        return f"{self.detail} (at {pointer})" if pointer else self.detail
+
 
 class MalformedJSON(StatusError):
-    """Say that the body is not JSON, and where it ceases to be."""
+    """Say that the body is not JSON, and where, in the request as it was sent, it ceases to be."""
+
+    @property
+    def document(self) -> int | None:
+        """Which of the documents, counted from 0, if it is in one."""
+        return _int(self.problem, "document")
 
     @property
     def offset(self) -> int | None:

@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 from ._call import Answer, Call, T
 from ._errors import ConnectionFailed, StatusError, Timeout, from_status
 
-_RETRY_STATUS = frozenset({429, 502, 503, 504})
+# Those of the service, and what proxies in between say; a body that got lost on its way, too.
+_RETRY_STATUS = frozenset({408, 429, 502, 503, 504})
+_RETRY_CODES = frozenset({"body_incomplete"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +111,6 @@ def _may_repeat(call: Call[Any], error: Exception) -> bool:
     if isinstance(error, ConnectionFailed):
         return call.repeatable or not error.sent
     if isinstance(error, StatusError):
-        return call.repeatable and error.status in _RETRY_STATUS
+        can_help = error.status in _RETRY_STATUS or error.code in _RETRY_CODES
+        return call.repeatable and can_help
     return False
