@@ -104,7 +104,7 @@ def codes():
         yield pytest.param(code, row["status"], row["retry"] == "later", id=code)
 
 
-@pytest.mark.parametrize(("code", "status", "can_help"), codes())
+@pytest.mark.parametrize(("code", "status", "can_help"), list(codes()))
 def test_what_is_repeated_is_what_the_contract_says(code, status, can_help):
     refused = Answer(status, b'{"code": "%s"}' % code.encode(), "application/problem+json")
     steps, end = script(get(), refused, *([OK] if can_help else []))
