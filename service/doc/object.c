@@ -103,13 +103,19 @@ uint32_t object_n(struct arena *a, struct object *o)
 	return object_open(a, o) ? o->shape->n : 0;
 }
 
+/* What was looked for and is not among the keys is not in the text either. */
+static bool was_asked_for(const struct shape *shape, struct str key)
+{
+	return scan_find(shape->asked, shape->n_asked, key) >= 0;
+}
+
 int32_t object_find(struct arena *a, struct object *o, struct str key)
 {
 	if (o->shape == NULL && !open_raw(a, o))
 		return -1;
 	int32_t i = shape_find(o->shape, key);
 
-	if (i >= 0 || !o->is_partial)
+	if (i >= 0 || !o->is_partial || was_asked_for(o->shape, key))
 		return i;
 	return open_raw(a, o) ? shape_find(o->shape, key) : -1;
 }

@@ -24,6 +24,8 @@ struct shape {
 	uint32_t *index;         /* open addressing, key number + 1; made when many keys are searched */
 	struct arena *home;      /* where the index may be made; NULL: it is done without */
 	bool is_lasting;         /* lives as long as the run: may be remembered by its address */
+	const struct str *asked; /* of a partial object: the names that were looked for in its text */
+	uint32_t n_asked;
 };
 
 struct object {
@@ -79,8 +81,8 @@ static inline struct value object_at_raw(const struct object *o, uint32_t i)
 }
 
 /*
- * Number of the field, or -1.  A partial object is opened in full when it lacks the field, so
- * that what the plan asked for is never more than a hint.
+ * Number of the field, or -1.  A partial object is opened in full when it lacks the field and
+ * nobody had asked for it, so that what the plan asked for is never more than a hint.
  */
 int32_t object_find(struct arena *a, struct object *o, struct str key);
 

@@ -36,7 +36,7 @@ enum read_format {
 /*
  * Which fields the reader should keep spans of.  all: every field.  Otherwise only those named
  * (the plan's first look at what its stages read); the others are checked and skipped, and the
- * documents are partial objects.
+ * documents are partial objects.  names must live as long as the documents.
  */
 struct read_fields {
 	bool all;

@@ -195,6 +195,8 @@ const struct shape *read_keys_shape(struct read_keys *keys, struct read_names na
 	shape->keys = copy;
 	shape->home = keys->arena;
 	shape->is_lasting = true;
+	shape->asked = keys->wanted.names;
+	shape->n_asked = keys->wanted.n;
 	keys->shapes[i] = (struct read_shape_slot){ names.hash, shape };
 	keys->n_shapes++;
 	return shape;

@@ -197,13 +197,20 @@ static struct object *object_of_strangers(struct record_reader *r, const struct 
 }
 
 /* A shape of this record's own, when there are too many to keep. */
-static const struct shape *shape_in_batch(struct arena *batch, const struct str *names, uint32_t n)
+static const struct shape *shape_in_batch(const struct record_reader *r, struct arena *batch,
+                                          const struct str *names, uint32_t n)
 {
 	struct shape *shape = arena_alloc(batch, sizeof *shape + n * sizeof *names);
 
 	if (shape == NULL)
 		return NULL;
-	*shape = (struct shape){ .n = n, .keys = (struct str *)(shape + 1), .home = batch };
+	*shape = (struct shape){
+		.n = n,
+		.keys = (struct str *)(shape + 1),
+		.home = batch,
+		.asked = r->keys.wanted.names,
+		.n_asked = r->keys.wanted.n,
+	};
 	if (n > 0)
 		memcpy(shape + 1, names, n * sizeof *names);
 	return shape;
@@ -225,7 +232,7 @@ static struct object *stray_object(struct record_reader *r, const struct stray *
 	if (layout != NULL)
 		r->expected = layout;
 	if (shape == NULL)
-		shape = shape_in_batch(s->batch, scratch->names, s->n_slots);
+		shape = shape_in_batch(r, s->batch, scratch->names, s->n_slots);
 	if (shape == NULL || !record_reserve(r, s->batch, shape->n))
 		return NULL;
 	if (shape->n > 0)

@@ -133,6 +133,23 @@ TEST(documents_with_all_they_were_asked_for_are_whole)
 	free(t.data);
 }
 
+TEST(a_field_asked_for_and_not_there_is_missing_without_opening_the_text)
+{
+	const struct str names[] = { STR("a"), STR("z") };
+	struct reading r = asking_for(names, 2);
+	struct text t = text_from("[{\"a\":1,\"c\":2}]");
+	struct seen seen = read_seen(&r, t);
+	struct object *o = &seen.objects[0];
+
+	(void)state;
+	assert_int_equal(object_find(&r.batch, o, STR("z")), -1);
+	assert_true(o->is_partial);
+	assert_int_equal(object_find(&r.batch, o, STR("y")), -1);
+	assert_false(o->is_partial);
+	reading_end(&r);
+	free(t.data);
+}
+
 TEST(values_are_raw_and_keyed_to_their_key)
 {
 	struct reading r = array();
@@ -253,6 +270,7 @@ int main(void)
 		RUN(escapes_in_keys_are_undone),
 		RUN(only_the_fields_asked_for_are_kept),
 		RUN(documents_with_all_they_were_asked_for_are_whole),
+		RUN(a_field_asked_for_and_not_there_is_missing_without_opening_the_text),
 		RUN(values_are_raw_and_keyed_to_their_key),
 		RUN(shapes_beyond_those_remembered_are_read_all_the_same),
 		RUN(keys_beyond_those_remembered_are_read_all_the_same),

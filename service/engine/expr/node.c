@@ -83,7 +83,7 @@ struct value expr_field_raw(struct eval *ev, uint32_t cache_i, struct object *o,
 		return cache->i < 0 ? MISSING : o->values[cache->i];
 
 	int32_t i = object_find(ev->arena, o, name);
-	if (o->shape != NULL && o->shape->is_lasting && (i >= 0 || !o->is_partial))
+	if (o->shape != NULL && o->shape->is_lasting)
 		*cache = (struct path_cache){ .shape = o->shape, .i = i };
 	return i < 0 ? MISSING : o->values[i];
 }

@@ -57,7 +57,7 @@ struct value query_path_first_raw(const struct query_path *path, struct eval *ev
 		return cache->i < 0 ? MISSING : o->values[cache->i];
 
 	int32_t i = object_find(ev->arena, o, path->parts[0]);
-	if (o->shape != NULL && o->shape->is_lasting && (i >= 0 || !o->is_partial))
+	if (o->shape != NULL && o->shape->is_lasting)
 		*cache = (struct path_cache){ .shape = o->shape, .i = i };
 	return i < 0 ? MISSING : o->values[i];
 }
