@@ -1,6 +1,6 @@
 """Every error as a problem document (RFC 9457), those of the framework included."""
 
-import http
+import http.client
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def answer(
         headers: sent with it.
         members: what else the document holds, or holds instead.
     """
-    title = http.HTTPStatus(status).phrase
+    title = http.client.responses.get(status, f"Status {status}")
     request_id = scope["state"]["names"]["X-Request-Id"]
     document = {
         "type": f"urn:docmill:error:{code}",
