@@ -56,6 +56,7 @@ static void blocks_free(struct arena *a, struct arena_block *b)
 		struct arena_block *next = b->next;
 
 		budget_give(a->budget, b->size);
+		a->n_bytes -= b->size;
 		free(b);
 		b = next;
 	}
@@ -111,6 +112,7 @@ static struct arena_block *block_new(struct arena *a, size_t size)
 		return NULL;
 	}
 	b->size = size;
+	a->n_bytes += size;
 	return b;
 }
 

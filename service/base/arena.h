@@ -38,6 +38,7 @@ struct arena {
 	unsigned char *tail, *tail_end;   /* free part behind the last arena_append() */
 	struct arena_hook *hooks;     /* newest first */
 	struct budget *budget;
+	size_t n_bytes;               /* of the blocks in use */
 	size_t block_size;            /* of the next block, unless more is asked for */
 	size_t block_size_max;        /* blocks double up to this; 0: every allocation is a block (tests) */
 	enum err_code failed;         /* 0, ERR_NOMEM, or what arena_fail() was told first */

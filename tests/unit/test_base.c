@@ -72,7 +72,9 @@ TEST(a_reset_arena_reuses_its_memory)
 	for (int round = 0; round < 100; round++) {
 		for (int i = 0; i < 100; i++)
 			assert_non_null(arena_alloc(&a, 500));
+		assert_int_equal(a.n_bytes, budget.used);
 		arena_reset(&a);
+		assert_int_equal(a.n_bytes, budget.used);
 	}
 	arena_deinit(&a);
 	assert_int_equal(budget.used, 0);

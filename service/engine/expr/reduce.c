@@ -4,12 +4,83 @@
 enum { INPUT, INITIAL_VALUE, IN, N_ARGS };
 enum { SLOT_VALUE, SLOT_THIS };
 
+#define LONG_MIN_ITEMS 64                /* below it garbage is not worth the trouble */
+#define GARBAGE_MIN ((size_t)256 << 10)  /* bytes */
+
 static const struct expr_param params[] = {
 	[INPUT] = { .name = "input", .is_required = true, .missing_code = 40077 },
 	[INITIAL_VALUE] = { .name = "initialValue", .is_required = true, .missing_code = 40078 },
 	[IN] = { .name = "in", .is_required = true, .missing_code = 40079 },
 	[N_ARGS] = { 0 },
 };
+
+static int step(const struct expr *e, struct eval *ev, struct array *arr, uint32_t i,
+                struct value *value)
+{
+	TRY(eval_tick(ev));
+	ev->vars[e->slots[SLOT_THIS]] = array_get(ev->arena, arr, i);
+	ev->vars[e->slots[SLOT_VALUE]] = *value;
+	return expr_eval(e->args[IN], ev, value);
+}
+
+/*
+ * Every step leaves behind the value of the one before, which for a growing value is memory that
+ * grows with the square of the input.  So steps work in an arena of their own, and when that holds
+ * several times what was worth keeping the value moves to the other one.
+ */
+struct steps {
+	struct arena arenas[2];
+	int now;                /* the one in use */
+	size_t n_bytes_max;     /* that it may hold */
+};
+
+static void steps_init(struct steps *s, struct arena *outer)
+{
+	*s = (struct steps){ .n_bytes_max = GARBAGE_MIN };
+	for (int i = 0; i < 2; i++) {
+		arena_init(&s->arenas[i], outer->budget);
+		s->arenas[i].witness = outer;
+	}
+}
+
+static void steps_deinit(struct steps *s)
+{
+	arena_deinit(&s->arenas[0]);
+	arena_deinit(&s->arenas[1]);
+}
+
+static struct value steps_collect(struct steps *s, struct value value)
+{
+	struct arena *full = &s->arenas[s->now], *fresh = &s->arenas[!s->now];
+
+	if (LIKELY(full->n_bytes <= s->n_bytes_max))
+		return value;
+	value = value_copy(fresh, value);
+	arena_reset(full);
+	s->now = !s->now;
+	s->n_bytes_max = MAX(fresh->n_bytes * 4, (size_t)GARBAGE_MIN);
+	return value;
+}
+
+static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr,
+                       struct value *value)
+{
+	struct arena *outer = ev->arena;
+	struct steps steps;
+	int rc = 0;
+
+	steps_init(&steps, outer);
+	for (uint32_t i = 0; i < arr->n && rc == 0; i++) {
+		ev->arena = &steps.arenas[steps.now];
+		rc = step(e, ev, arr, i, value);
+		*value = steps_collect(&steps, *value);
+	}
+	ev->arena = outer;
+	*value = value_copy(outer, *value);
+	steps_deinit(&steps);
+	/* When memory ran out, whatever else came of it is not the reason. */
+	return arena_failed(outer) ? eval_check(ev) : rc;
+}
 
 static int reduce_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
@@ -26,12 +97,11 @@ static int reduce_eval(const struct expr *e, struct eval *ev, struct value *ret)
 
 	uint32_t n = array_n(ev->arena, input.array);
 	TRY(expr_eval(e->args[INITIAL_VALUE], ev, &value));
-	for (uint32_t i = 0; i < n; i++) {
-		TRY(eval_tick(ev));
-		ev->vars[e->slots[SLOT_THIS]] = array_get(ev->arena, input.array, i);
-		ev->vars[e->slots[SLOT_VALUE]] = value;
-		TRY(expr_eval(e->args[IN], ev, &value));
-	}
+	if (n > LONG_MIN_ITEMS)
+		TRY(reduce_long(e, ev, input.array, &value));
+	else
+		for (uint32_t i = 0; i < n; i++)
+			TRY(step(e, ev, input.array, i, &value));
 	*ret = value;
 	return 0;
 }

@@ -17,25 +17,6 @@ static int intersect(struct eval *ev, struct value *items, uint32_t *n, struct a
 	return 0;
 }
 
-static int distinct(struct eval *ev, struct array *arr, struct value **ret, uint32_t *ret_n)
-{
-	uint32_t n = array_n(ev->arena, arr);
-	struct value *items = arena_array(ev->arena, n, sizeof *items);
-	struct value_set set;
-
-	if (items == NULL)
-		return eval_check(ev);
-	value_set_init(&set, ev->arena, n);
-	*ret_n = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		TRY(eval_tick(ev));
-		if (value_set_add(&set, array_get(ev->arena, arr, i)))
-			items[(*ret_n)++] = arr->items[i];
-	}
-	*ret = items;
-	return eval_check(ev);
-}
-
 static int set_intersection_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
 	struct value *items = NULL;
@@ -54,11 +35,11 @@ static int set_intersection_eval(const struct expr *e, struct eval *ev, struct v
 			                 "All operands of $setIntersection must be arrays. One argument is of "
 			                 "type: %s", value_type_name(v.type));
 		if (i == 0)
-			TRY(distinct(ev, v.array, &items, &n));
+			TRY(set_gather(ev, &v.array, 1, &items, &n));
 		else
 			TRY(intersect(ev, items, &n, v.array));
 	}
-	return set_to_array(ev, items, n, ret);
+	return set_from_items(ev, items, n, ret);
 }
 
 const struct expr_op expr_set_intersection_ops[] = {

@@ -1,4 +1,4 @@
-/* Operands of set operators. */
+/* Operands and results of set operators. */
 #include "engine/expr/set_operands.h"
 
 #include "engine/stable_sort.h"
@@ -15,6 +15,26 @@ int set_of_array(struct eval *ev, struct array *arr, struct value_set *ret)
 	return eval_check(ev);
 }
 
+int set_gather(struct eval *ev, struct array *const *arrays, uint32_t n, struct value **ret,
+               uint32_t *ret_n)
+{
+	struct value *items;
+	uint64_t total = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		total += array_n(ev->arena, arrays[i]);
+	if (total > UINT32_MAX)
+		arena_fail(ev->arena, ERR_NOMEM);
+	items = arena_array(ev->arena, total, sizeof *items);
+	TRY(eval_check(ev));
+	*ret = items;
+	*ret_n = (uint32_t)total;
+	for (uint32_t i = 0; i < n; items += arrays[i++]->n)
+		if (arrays[i]->n > 0)
+			memcpy(items, arrays[i]->items, arrays[i]->n * sizeof *items);
+	return 0;
+}
+
 struct row {
 	struct value item, decoded;
 };
@@ -24,10 +44,11 @@ static int cmp_rows(void *scratch, const void *x, const void *y)
 	return value_cmp(scratch, ((const struct row *)x)->decoded, ((const struct row *)y)->decoded);
 }
 
-int set_to_array(struct eval *ev, struct value *items, uint32_t n, struct value *ret)
+int set_from_items(struct eval *ev, struct value *items, uint32_t n, struct value *ret)
 {
 	struct row *rows = arena_array(ev->arena, n, sizeof *rows);
 	const void **sorted = arena_array(ev->arena, n, sizeof *sorted);
+	uint32_t n_kept = 0;
 
 	if (rows == NULL || sorted == NULL)
 		return eval_check(ev);
@@ -38,7 +59,8 @@ int set_to_array(struct eval *ev, struct value *items, uint32_t n, struct value 
 	}
 	TRY(stable_sort(ev, sorted, n, cmp_rows, ev->arena));
 	for (uint32_t i = 0; i < n; i++)
-		items[i] = ((const struct row *)sorted[i])->item;
-	*ret = array_take(ev->arena, items, n);
+		if (i == 0 || cmp_rows(ev->arena, sorted[i - 1], sorted[i]) != 0)
+			items[n_kept++] = ((const struct row *)sorted[i])->item;
+	*ret = array_take(ev->arena, items, n_kept);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Operands of set operators: arrays as sets. */
+/* Operands and results of set operators: arrays as sets. */
 #ifndef ENGINE_EXPR_SET_OPERANDS_H
 #define ENGINE_EXPR_SET_OPERANDS_H
 
@@ -8,7 +8,11 @@
 /* A set of an array's elements, in ev->arena. */
 int set_of_array(struct eval *ev, struct array *arr, struct value_set *ret) MUST_CHECK;
 
-/* An array that takes the n elements of a set, and puts them in order, as the server does. */
-int set_to_array(struct eval *ev, struct value *items, uint32_t n, struct value *ret) MUST_CHECK;
+/* Copies of all items of n arrays, in order. */
+int set_gather(struct eval *ev, struct array *const *arrays, uint32_t n, struct value **ret,
+               uint32_t *ret_n) MUST_CHECK;
+
+/* Takes n items: an array of them in order, and of equals the first only, as the server does. */
+int set_from_items(struct eval *ev, struct value *items, uint32_t n, struct value *ret) MUST_CHECK;
 
 #endif

@@ -3,11 +3,12 @@
 
 static int set_union_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
-	struct array_builder b;
-	struct value_set set;
+	struct array **arrays = arena_array(ev->arena, e->n_args, sizeof *arrays);
+	struct value *items;
+	uint32_t n;
 
-	array_builder_init(&b, ev->arena, 0);
-	value_set_init(&set, ev->arena, 0);
+	if (arrays == NULL)
+		return eval_check(ev);
 	for (uint32_t i = 0; i < e->n_args; i++) {
 		struct value v;
 
@@ -20,15 +21,10 @@ static int set_union_eval(const struct expr *e, struct eval *ev, struct value *r
 			return expr_fail(e, ev, 17043,
 			                 "All operands of $setUnion must be arrays. One argument is of type: %s",
 			                 value_type_name(v.type));
-		uint32_t n = array_n(ev->arena, v.array);
-		for (uint32_t k = 0; k < n; k++) {
-			TRY(eval_tick(ev));
-			if (value_set_add(&set, array_get(ev->arena, v.array, k)))
-				array_builder_add(&b, v.array->items[k]);
-		}
+		arrays[i] = v.array;
 	}
-	TRY(eval_check(ev));
-	return set_to_array(ev, b.items, (uint32_t)b.n, ret);
+	TRY(set_gather(ev, arrays, e->n_args, &items, &n));
+	return set_from_items(ev, items, n, ret);
 }
 
 const struct expr_op expr_set_union_ops[] = {
