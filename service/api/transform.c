@@ -45,6 +45,7 @@ struct transform {
 	struct buf out;
 	struct run_writer writer;
 	struct run_stats stats;
+	bool has_collections;      /* they follow the documents in the buffer */
 	uint64_t read_ns, write_ns;
 };
 
@@ -143,6 +144,22 @@ static int write_documents(void *arg, struct arena *scratch, const struct value 
 	return rc;
 }
 
+/* What $out or $merge leaves behind, which is written when all documents are. */
+static int write_collection(void *arg, struct arena *scratch, struct str name,
+                            const struct value *docs, size_t n_docs, struct err *err)
+{
+	struct transform *t = arg;
+
+	t->has_collections = true;
+	t->writer.n_written = 0;
+	buf_append_cstr(&t->out, "],\"collections\":{");
+	buf_append_json_string(&t->out, name);
+	buf_append_cstr(&t->out, ":[");
+	TRY(run_write(&t->writer, scratch, docs, n_docs, err));
+	buf_append_cstr(&t->out, "]}");
+	return 0;
+}
+
 static bool is_abandoned(void *req)
 {
 	return request_is_abandoned(req);
@@ -164,6 +181,8 @@ static int run(struct transform *t, struct err *err)
 		.cancel_arg = t->req,
 		.sink = write_documents,
 		.sink_arg = t,
+		.written = t->form == FORM_NDJSON ? NULL : write_collection,
+		.written_arg = t,
 	};
 
 	t->writer = (struct run_writer){
@@ -207,10 +226,11 @@ static void write_stages(struct json_writer *w, const struct transform *t)
 /* The end of an answer that is one object: its documents are in the buffer already. */
 static void write_envelope(struct transform *t)
 {
-	struct json_writer w = { .buf = &t->out };
+	struct json_writer w = { .buf = &t->out, .needs_comma = true };
 
 	t->out.max += ENVELOPE_MAX;
-	json_array_end(&w);
+	if (!t->has_collections)
+		json_array_end(&w);
 	write_stats(&w, t);
 	if (t->stats.stages != NULL)
 		write_stages(&w, t);

@@ -16,6 +16,7 @@
 #include "doc/read.h"
 #include "doc/write.h"
 #include "engine/compile.h"
+#include "engine/eval.h"
 #include "engine/limits.h"
 #include "engine/rule.h"
 
@@ -90,6 +91,12 @@ struct run_input {
 	void *progress_arg;
 	run_sink_fn *sink;
 	void *sink_arg;
+	/*
+	 * Gets the collection that $out or $merge leaves behind, once and after the last documents.
+	 * NULL: such a pipeline fails.
+	 */
+	eval_written_fn *written;
+	void *written_arg;
 };
 
 /*

@@ -34,6 +34,10 @@ struct collection {
 	size_t n_docs;
 };
 
+/* Takes a collection that $out or $merge leaves behind, whole; docs are good during the call. */
+typedef int eval_written_fn(void *arg, struct arena *scratch, struct str name,
+                            const struct value *docs, size_t n_docs, struct err *err);
+
 struct eval {
 	struct arena *arena;
 	struct arena *keep;
@@ -49,6 +53,8 @@ struct eval {
 	uint64_t deadline_ns;               /* on the monotonic clock; 0: none */
 	uint32_t ticks;
 	struct regex_run *regex_run;        /* what matching needs (regex.h); NULL until then */
+	eval_written_fn *written;           /* NULL: collections go nowhere */
+	void *written_arg;
 	bool (*is_cancelled)(void *arg);    /* asked now and then; may be NULL */
 	void *cancel_arg;
 	struct zone_cache *zones;           /* time zones used so far (zone.h) */

@@ -174,6 +174,8 @@ static int prepare(struct run *run)
 		.limits = &run->input->limits,
 		.now_ms = run->input->now_ms,
 		.random = run->input->seed,
+		.written = run->input->written,
+		.written_arg = run->input->written_arg,
 		.is_cancelled = run->input->is_cancelled,
 		.cancel_arg = run->input->cancel_arg,
 		.document = -1,

@@ -164,6 +164,14 @@ static int collect(void *arg, struct arena *scratch, const struct value *docs, s
 	return 0;
 }
 
+/* What $out and $merge leave behind is the answer of their cases. */
+static int collect_written(void *arg, struct arena *scratch, struct str name,
+                           const struct value *docs, size_t n_docs, struct err *err)
+{
+	(void)name;
+	return collect(arg, scratch, docs, n_docs, err);
+}
+
 #define COLLECTIONS_MAX 8
 
 struct given {
@@ -236,6 +244,8 @@ static int run_plan(const struct plan *plan, const struct given *given, struct a
 		.seed = 42,
 		.sink = collect,
 		.sink_arg = &collected,
+		.written = collect_written,
+		.written_arg = &collected,
 	};
 
 	arena_init(&stats, &stats_budget);

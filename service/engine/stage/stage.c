@@ -25,14 +25,28 @@ static int fail_unknown(struct compiler *c, struct str name)
 	                            "Unrecognized pipeline stage name: '%.*s'", STR_ARG(name));
 }
 
+/* What writes stands at the end of the outermost pipeline or nowhere. */
+static int check_writer(struct compiler *c, const struct stage_op *op, size_t i, size_t n)
+{
+	if (c->inside != NULL && str_is(STR("$lookup"), c->inside))
+		return compile_fail(c, 51047, op->name,
+		                    "%s is not allowed within a $lookup's sub-pipeline", op->name);
+	if (c->inside != NULL && str_is(STR("$unionWith"), c->inside))
+		return compile_fail(c, 31441, op->name,
+		                    "%s is not allowed within a $unionWith's sub-pipeline", op->name);
+	if (c->inside == NULL && i + 1 != n)
+		return compile_fail(c, 40601, op->name, "%s can only be the final stage in the pipeline",
+		                    op->name);
+	return 0;
+}
+
 static int check_place(struct compiler *c, const struct stage_op *op, size_t i, size_t n)
 {
 	if ((op->flags & STAGE_FIRST_ONLY) && i != 0)
 		return compile_fail(c, 40602, op->name, "%s is only valid as the first stage in a pipeline",
 		                    op->name);
-	if ((op->flags & STAGE_LAST_ONLY) && i + 1 != n)
-		return compile_fail(c, 40601, op->name, "%s can only be the final stage in the pipeline",
-		                    op->name);
+	if (op->flags & STAGE_LAST_ONLY)
+		TRY(check_writer(c, op, i, n));
 	if ((op->flags & STAGE_NOT_IN_FACET) && c->inside != NULL && str_is(STR("$facet"), c->inside))
 		return compile_fail(c, 40600, op->name,
 		                    "%s is not allowed to be used within a $facet stage", op->name);
