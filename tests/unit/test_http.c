@@ -263,8 +263,18 @@ TEST(a_large_buffer_is_given_back)
 	struct response *res = *state;
 
 	assert_non_null(buf_reserve(response_body(res), 1 << 20));
-	response_reset(res);
+	response_trim(res);
 	assert_int_equal(res->own.cap, 0);
+}
+
+TEST(a_small_buffer_is_kept_for_the_next_answer)
+{
+	struct response *res = *state;
+
+	buf_append_cstr(response_body(res), "small");
+	response_trim(res);
+	assert_true(res->own.cap > 0);
+	body_is(res, "small");
 }
 
 TEST(an_unknown_status_is_an_internal_error)
@@ -292,6 +302,7 @@ int main(void)
 		RUN_RESPONSE(the_body_is_what_was_said_last),
 		RUN_RESPONSE(a_reset_response_is_empty_and_200),
 		RUN_RESPONSE(a_large_buffer_is_given_back),
+		RUN_RESPONSE(a_small_buffer_is_kept_for_the_next_answer),
 		RUN(an_unknown_status_is_an_internal_error),
 	};
 
