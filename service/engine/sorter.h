@@ -17,7 +17,7 @@ struct sort_row {
 	struct sort_prefix prefix;
 	struct value doc;
 	const struct value *keys;    /* NULL: not looked at yet */
-	uint32_t group;              /* for the caller: the partition, say */
+	uint32_t tag;                /* for the caller: the document's number, say */
 	bool is_whole;               /* the prefix says all about the keys */
 };
 

@@ -16,6 +16,7 @@
 
 struct accum;
 struct accum_op;
+struct window_op;
 
 enum accum_flag {
 	ACCUM_WINDOW_ONLY = 1,     /* $rank … : only in $setWindowFields */
@@ -39,7 +40,7 @@ struct accum_op {
 	 */
 	int (*init)(const struct accum *a, struct eval *ev, void *state);
 
-	/* The input's value for one document (missing when absent), decoded or raw as takes_raw says. */
+	/* The input's value for one document (or missing), decoded or raw as takes_raw says. */
 	int (*add)(const struct accum *a, struct eval *ev, void *state, struct value v);
 	bool takes_raw;
 
@@ -55,8 +56,8 @@ struct accum_op {
 	 */
 	int (*result)(const struct accum *a, struct eval *ev, void *state, struct value *ret);
 
-	/* Takes the oldest value out again, for sliding windows; NULL: windows are added up anew. */
-	int (*remove)(const struct accum *a, struct eval *ev, void *state, struct value v);
+	/* How it goes over the windows of $setWindowFields; NULL: window_accum_op (window.h). */
+	const struct window_op *window;
 
 	int option;                /* for rows of a family */
 };

@@ -1,6 +1,7 @@
 /* $addToSet: every different value once, in the order in which they were first seen. */
 #include "engine/accum/accum.h"
 #include "engine/accum/kept_set.h"
+#include "engine/accum/window_set.h"
 
 static int add_to_set_add(const struct accum *a, struct eval *ev, void *arg, struct value found)
 {
@@ -33,6 +34,7 @@ const struct accum_op accum_add_to_set_ops[] = {
 		.takes_raw = true,
 		.merge = add_to_set_merge,
 		.result = add_to_set_result,
+		.window = &window_set_op,
 	},
 	{ 0 }
 };

@@ -2,30 +2,16 @@
 #include "engine/accum/accum.h"
 #include "engine/accum/kept.h"
 #include "engine/accum/kept_set.h"
-
-struct concat_state {
-	struct value *items;
-	size_t n, cap;
-};
+#include "engine/accum/value_list.h"
+#include "engine/accum/window_set.h"
+#include "engine/accum/window_slices.h"
 
 static int check_array(const struct accum *a, struct eval *ev, struct value v)
 {
 	if (v.type == VALUE_ARRAY)
 		return 0;
-	return accum_fail(a, ev, 14, "%s requires array inputs, but input %s is of type %s", a->op->name,
-	                  eval_text(ev, v), value_type_name(v.type));
-}
-
-static int concat_push(struct concat_state *state, struct eval *ev, struct value kept)
-{
-	struct value *items = arena_extend(eval_states(ev), state->items, state->n, &state->cap,
-	                                   sizeof *items);
-
-	if (items == NULL)
-		return eval_check(ev);
-	state->items = items;
-	items[state->n++] = kept;
-	return 0;
+	return accum_fail(a, ev, 14, "%s requires array inputs, but input %s is of type %s",
+	                  a->op->name, eval_text(ev, v), value_type_name(v.type));
 }
 
 static int concat_add(const struct accum *a, struct eval *ev, void *state, struct value v)
@@ -35,26 +21,22 @@ static int concat_add(const struct accum *a, struct eval *ev, void *state, struc
 	TRY(check_array(a, ev, v));
 	uint32_t n = array_n(ev->arena, v.array);
 	for (uint32_t i = 0; i < n; i++)
-		TRY(concat_push(state, ev, kept_blind(ev, v.array->items[i])));
+		TRY(value_list_add(state, ev, kept_blind(ev, v.array->items[i])));
 	return eval_tick_n(ev, n);
 }
 
-static int concat_merge(const struct accum *a, struct eval *ev, void *state, const void *other_arg)
+static int concat_merge(const struct accum *a, struct eval *ev, void *state, const void *other)
 {
-	const struct concat_state *other = other_arg;
-
 	(void)a;
-	for (size_t i = 0; i < other->n; i++)
-		TRY(concat_push(state, ev, other->items[i]));
-	return eval_tick_n(ev, other->n);
+	return value_list_merge(state, ev, other);
 }
 
 static int concat_result(const struct accum *a, struct eval *ev, void *arg, struct value *ret)
 {
-	const struct concat_state *state = arg;
+	const struct value_list *state = arg;
 
 	(void)a;
-	*ret = array_take(ev->arena, state->items, (uint32_t)state->n);
+	*ret = value_list_array(state, ev, 0, state->n);
 	return 0;
 }
 
@@ -87,10 +69,11 @@ const struct accum_op accum_arrays_ops[] = {
 		.name = "$concatArrays",
 		.doc = "The elements of all arrays in one, in the order of the documents.",
 		.usage = "{$concatArrays: expression}",
-		.state_size = sizeof(struct concat_state),
+		.state_size = sizeof(struct value_list),
 		.add = concat_add,
 		.merge = concat_merge,
 		.result = concat_result,
+		.window = &window_slices_op,
 	},
 	{
 		.name = "$setUnion",
@@ -100,6 +83,7 @@ const struct accum_op accum_arrays_ops[] = {
 		.add = union_add,
 		.merge = union_merge,
 		.result = union_result,
+		.window = &window_set_op,
 	},
 	{ 0 }
 };

@@ -1,6 +1,7 @@
 /* $first and $last: the value of the first and of the last document. */
 #include "engine/accum/accum.h"
 #include "engine/accum/kept.h"
+#include "engine/accum/window_ends.h"
 
 struct end_state {
 	struct value v;
@@ -73,6 +74,7 @@ const struct accum_op accum_first_last_ops[] = {
 		.add_document = first_add,
 		.merge = first_merge,
 		.result = end_result,
+		.window = &window_first_op,
 	},
 	{
 		.name = "$last",
@@ -82,6 +84,7 @@ const struct accum_op accum_first_last_ops[] = {
 		.add_document = last_add,
 		.merge = last_merge,
 		.result = end_result,
+		.window = &window_last_op,
 	},
 	{ 0 }
 };

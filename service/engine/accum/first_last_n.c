@@ -3,6 +3,7 @@
 
 #include "engine/accum/kept.h"
 #include "engine/accum/n_args.h"
+#include "engine/accum/window_ends.h"
 
 /* The last n are a ring: when it is full, the oldest stands at start. */
 struct ends_state {
@@ -118,6 +119,7 @@ const struct accum_op accum_first_last_n_ops[] = {
 		.add_document = first_n_add,
 		.merge = first_n_merge,
 		.result = ends_result,
+		.window = &window_first_n_op,
 	},
 	{
 		.name = "$lastN",
@@ -129,6 +131,7 @@ const struct accum_op accum_first_last_n_ops[] = {
 		.add_document = last_n_add,
 		.merge = last_n_merge,
 		.result = ends_result,
+		.window = &window_last_n_op,
 	},
 	{ 0 }
 };

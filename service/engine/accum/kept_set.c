@@ -14,12 +14,13 @@ static bool is_item(const struct kept_set *set, struct eval *ev, size_t i, uint6
 	return set->hashes[i] == hash && kept_eq(ev, set->items[i], v);
 }
 
-static bool scan(const struct kept_set *set, struct eval *ev, uint64_t hash, struct value v)
+/* Which item the value is; n when none. */
+static size_t scan(const struct kept_set *set, struct eval *ev, uint64_t hash, struct value v)
 {
 	for (size_t i = 0; i < set->n; i++)
 		if (is_item(set, ev, i, hash, v))
-			return true;
-	return false;
+			return i;
+	return set->n;
 }
 
 /* Where the value is, or the free slot where it would go. */
@@ -67,14 +68,25 @@ static bool append(struct kept_set *set, struct eval *ev, uint64_t hash, struct 
 	return true;
 }
 
+static int tell(const struct kept_set *set, struct eval *ev, size_t item_i)
+{
+	return set->watch == NULL ? 0 : set->watch->fn(set->watch, ev, item_i);
+}
+
 static int add(struct kept_set *set, struct eval *ev, uint64_t hash, struct value found,
                struct value v)
 {
-	size_t at = 0;
+	size_t at = 0, i = set->n;
 
-	if (set->slots == NULL ? scan(set, ev, hash, v)
-	                       : set->slots[at = search(set, ev, hash, v)] != 0)
-		return 0;
+	if (set->slots == NULL) {
+		i = scan(set, ev, hash, v);
+	} else {
+		at = search(set, ev, hash, v);
+		if (set->slots[at] != 0)
+			i = set->slots[at] - 1;
+	}
+	if (i < set->n)
+		return tell(set, ev, i);
 	if (set->n >= UINT32_MAX - 1) {
 		arena_fail(eval_states(ev), ERR_NOMEM);
 		return eval_check(ev);
@@ -85,7 +97,7 @@ static int add(struct kept_set *set, struct eval *ev, uint64_t hash, struct valu
 		set->slots[at] = (uint32_t)set->n;
 	if (set->n > SCAN_MAX && set->n * 2 > set->n_slots && !slots_grow(set, ev))
 		return eval_check(ev);
-	return 0;
+	return tell(set, ev, i);
 }
 
 int kept_set_add(struct kept_set *set, struct eval *ev, struct value found, struct value v)

@@ -8,12 +8,17 @@
 
 #include "engine/eval.h"
 
+struct kept_watch {
+	int (*fn)(struct kept_watch *watch, struct eval *ev, size_t item_i);
+};
+
 struct kept_set {
 	struct value *items;     /* kept */
 	uint64_t *hashes;
 	uint32_t *slots;         /* item + 1; 0: free; NULL while a scan will do */
 	size_t n, items_cap, hashes_cap;
 	size_t n_slots;          /* a power of two */
+	struct kept_watch *watch;   /* is told of every value added, new or not; may be NULL */
 };
 
 /* Add a value: found as it stood, perhaps raw; v the same decoded. */

@@ -4,21 +4,8 @@
 #include <math.h>
 
 #include "engine/accum/accum.h"
-
-static int check_method(struct compiler *c, const char *name, struct value method)
-{
-	if (method.type == VALUE_MISSING)
-		return compile_fail(c, 40414, name,
-		                    "BSON field '%s.method' is missing but a required field", name);
-	if (method.type != VALUE_STRING)
-		return compile_fail(c, 14, name,
-		                    "BSON field '%s.method' is the wrong type '%s', expected type 'string'",
-		                    name, value_type_name(method.type));
-	if (!str_is(value_str(method), "approximate"))
-		return compile_fail(c, 2, name,
-		                    "Currently only 'approximate' can be used as percentile 'method'.");
-	return 0;
-}
+#include "engine/accum/window_ranks.h"
+#include "engine/spec_fields.h"
 
 static int compile_ps(struct compiler *c, struct value spec, struct percentile_args *args)
 {
@@ -26,9 +13,6 @@ static int compile_ps(struct compiler *c, struct value spec, struct percentile_a
 	struct value ps;
 	bool is_constant;
 
-	if (spec.type == VALUE_MISSING)
-		return compile_fail(c, 40414, "$percentile",
-		                    "BSON field '$percentile.p' is missing but a required field");
 	TRY(expr_compile_constant(c, spec, &is_constant, &ps));
 	if (!is_constant)
 		return compile_fail(c, 7750300, "$percentile", "%sconstant values, but found value: %s.",
@@ -52,39 +36,21 @@ static int compile_ps(struct compiler *c, struct value spec, struct percentile_a
 	return 0;
 }
 
-static int check_names(struct compiler *c, const char *name, bool is_median, struct object *spec)
-{
-	static const char *const known[] = { "input", "method", "p" };
-	size_t n_known = is_median ? 2 : 3;
-	int rc = 0;
-
-	for (uint32_t i = 0; i < object_n(c->arena, spec); i++) {
-		struct str key = object_key(spec, i);
-		bool is_known = false;
-
-		for (size_t k = 0; k < n_known; k++)
-			is_known |= str_is(key, known[k]);
-		if (!is_known)
-			rc = compile_fail_unknown(c, 40415, key, known, n_known,
-			                          "BSON field '%s.%.*s' is an unknown field.", name,
-			                          STR_ARG(key));
-	}
-	return rc;
-}
-
 int percentile_compile(struct compiler *c, const char *name, bool is_median, int no_object_code,
                        struct value spec, struct percentile_args *ret)
 {
 	static double half[] = { 0.5 };
+	struct value input, method, p;
+	const struct spec_field fields[] = {
+		{ "input", true, VALUE_MISSING, &input },
+		{ "method", true, VALUE_STRING, &method },
+		{ "p", true, VALUE_MISSING, &p },
+	};
 
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, no_object_code, name, "specification must be an object; found %s",
-		                    compile_text(c, spec));
-	TRY(check_names(c, name, is_median, spec.object));
-	struct value input = object_get(c->arena, spec.object, STR("input"));
-	if (input.type == VALUE_MISSING)
-		return compile_fail(c, 40414, name,
-		                    "BSON field '%s.input' is missing but a required field", name);
+		return compile_fail(c, no_object_code, name,
+		                    "specification must be an object; found %s", compile_text(c, spec));
+	TRY(spec_fields_read(c, name, spec, fields, is_median ? 2 : 3));
 	compile_enter(c, STR("input"));
 	int rc = expr_compile(c, input, &ret->input);
 	compile_leave(c);
@@ -93,8 +59,11 @@ int percentile_compile(struct compiler *c, const char *name, bool is_median, int
 	ret->ps = half;
 	ret->n_ps = 1;
 	if (!is_median)
-		TRY(compile_ps(c, object_get(c->arena, spec.object, STR("p")), ret));
-	return check_method(c, name, object_get(c->arena, spec.object, STR("method")));
+		TRY(compile_ps(c, p, ret));
+	if (!str_is(value_str(method), "approximate"))
+		return compile_fail(c, 2, name, "Currently only 'approximate' can be used as "
+		                    "percentile 'method'.");
+	return 0;
 }
 
 int percentile_add(const char *name, struct eval *ev, struct doubles *list, struct value v)
@@ -119,8 +88,14 @@ int percentile_result(const struct percentile_args *args, struct eval *ev,
 	for (uint32_t i = 0; i < args->n_ps; i++)
 		items[i] = list->n == 0 ? NUL_VALUE
 		                        : value_double(sorted[doubles_rank(args->ps[i], list->n)]);
-	*ret = args->is_median ? items[0] : array_take(ev->arena, items, args->n_ps);
+	*ret = percentile_value(args, ev, items);
 	return 0;
+}
+
+struct value percentile_value(const struct percentile_args *args, struct eval *ev,
+                              struct value *items)
+{
+	return args->is_median ? items[0] : array_take(ev->arena, items, args->n_ps);
 }
 
 /* ---- the accumulators ---- */
@@ -165,6 +140,7 @@ const struct accum_op accum_percentile_ops[] = {
 		.add = add,
 		.merge = merge,
 		.result = result,
+		.window = &window_ranks_op,
 		.option = 0,
 	},
 	{
@@ -177,6 +153,7 @@ const struct accum_op accum_percentile_ops[] = {
 		.add = add,
 		.merge = merge,
 		.result = result,
+		.window = &window_ranks_op,
 		.option = 1,
 	},
 	{ 0 }

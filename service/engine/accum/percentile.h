@@ -24,4 +24,8 @@ int percentile_add(const char *name, struct eval *ev, struct doubles *list, stru
 int percentile_result(const struct percentile_args *args, struct eval *ev,
                       const struct doubles *list, struct value *ret) MUST_CHECK;
 
+/* What a value for each of ps is told as. */
+struct value percentile_value(const struct percentile_args *args, struct eval *ev,
+                              struct value *items);
+
 #endif

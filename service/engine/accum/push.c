@@ -1,56 +1,41 @@
 /* $push: every value, in the order of the documents. */
 #include "engine/accum/accum.h"
 #include "engine/accum/kept.h"
+#include "engine/accum/value_list.h"
+#include "engine/accum/window_slices.h"
 
-struct push_state {
-	struct value *items;
-	size_t n, cap;
-};
-
-static int push_add(const struct accum *a, struct eval *ev, void *arg, struct value v)
+static int push_add(const struct accum *a, struct eval *ev, void *state, struct value v)
 {
-	struct push_state *state = arg;
-
 	(void)a;
-	if (v.type == VALUE_MISSING)
-		return 0;
-	struct value *items = arena_extend(eval_states(ev), state->items, state->n, &state->cap,
-	                                   sizeof *items);
-	if (items == NULL)
-		return eval_check(ev);
-	state->items = items;
-	items[state->n++] = kept_blind(ev, v);
-	return 0;
+	return v.type == VALUE_MISSING ? 0 : value_list_add(state, ev, kept_blind(ev, v));
 }
 
-static int push_merge(const struct accum *a, struct eval *ev, void *arg, const void *other_arg)
+static int push_merge(const struct accum *a, struct eval *ev, void *state, const void *other)
 {
-	const struct push_state *other = other_arg;
-
-	for (size_t i = 0; i < other->n; i++)
-		TRY(push_add(a, ev, arg, other->items[i]));
-	return 0;
+	(void)a;
+	return value_list_merge(state, ev, other);
 }
 
 static int push_result(const struct accum *a, struct eval *ev, void *arg, struct value *ret)
 {
-	const struct push_state *state = arg;
+	const struct value_list *state = arg;
 
 	(void)a;
-	*ret = array_take(ev->arena, state->items, (uint32_t)state->n);
+	*ret = value_list_array(state, ev, 0, state->n);
 	return 0;
 }
 
 const struct accum_op accum_push_ops[] = {
 	{
 		.name = "$push",
-		.doc = "All values in an array, in the order of the documents; missing ones are left out.",
+		.doc = "All values in an array, in the order of the documents; not missing ones.",
 		.usage = "{$push: expression}",
-		.state_size = sizeof(struct push_state),
+		.state_size = sizeof(struct value_list),
 		.add = push_add,
 		.takes_raw = true,
 		.merge = push_merge,
 		.result = push_result,
+		.window = &window_slices_op,
 	},
 	{ 0 }
 };

@@ -18,11 +18,17 @@ static int cmp_items(void *arg, const void *x_arg, const void *y_arg)
 	return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* Has x to go before y? */
-static bool goes_before(const struct ordering *o, const struct top_item *x, const struct top_item *y)
+/*
+ * Has x to go before y?  Of equals the later one has, at either end, so that it does not matter
+ * whether values came one by one or in parts that were merged.
+ */
+static bool goes_before(const struct ordering *o, const struct top_item *x,
+                        const struct top_item *y)
 {
-	int order = cmp_items((void *)(uintptr_t)o, x, y);
+	int order = sort_spec_cmp(o->order->spec, o->ev->arena, x->keys, y->keys);
 
+	if (order == 0)
+		return x->number > y->number;
 	return o->order->is_last ? order < 0 : order > 0;
 }
 

@@ -1,9 +1,8 @@
 /*
  * The n that come first, or last, in the order of a sort specification: a heap of no more than n.
  *
- * All zeros but for n_max is an empty one.  One that is equal to what is kept does not push it
- * out, whichever end is wanted; what is kept is told in the order of the specification, equals as
- * they came.
+ * All zeros but for n_max is an empty one.  Of equals those stay that came first, whichever end
+ * is wanted; what is kept is told in the order of the specification, equals as they came.
  */
 #ifndef ENGINE_ACCUM_TOP_N_H
 #define ENGINE_ACCUM_TOP_N_H

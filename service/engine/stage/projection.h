@@ -38,6 +38,7 @@ struct projection {
 	enum projection_mode mode;
 	struct projection_node root;
 	bool is_id_dropped;            /* "_id": 0 in an inclusion */
+	int conflict_code;             /* of two computed paths, one in the other; 0: 40176 */
 };
 
 /* ---- compiling ---- */

@@ -27,7 +27,7 @@ static int fail_collision(struct compiler *c, const struct projection *p, struct
                           struct str rest)
 {
 	if (p->mode == PROJECTION_ADD)
-		return compile_fail(c, 40176, NULL,
+		return compile_fail(c, p->conflict_code != 0 ? p->conflict_code : 40176, NULL,
 		                    "specification contains two conflicting paths. Cannot specify both "
 		                    "'%.*s' and '%.*s'", STR_ARG(path),
 		                    rest.len > 0 ? (int)(path.len - rest.len - 1) : (int)path.len,
