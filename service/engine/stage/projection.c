@@ -137,8 +137,9 @@ static int make_value(const struct work *w, const struct projection_node *node, 
 	if (v.type == VALUE_ARRAY)
 		return make_array(w, node, v.array, ret);
 	if (v.type != VALUE_OBJECT) {
+		/* What is computed below makes an object of it: in an array it must keep its place. */
 		if (w->mode == PROJECTION_INCLUDE)
-			v = MISSING;
+			v = node->has_computed ? NUL_VALUE : MISSING;
 		if (w->mode != PROJECTION_ADD || !node->has_computed) {
 			*ret = v;
 			return 0;
