@@ -108,13 +108,14 @@ static int read_request(struct transform *t, bool is_ndjson, struct err *err)
 	return 0;
 }
 
-static int compile(struct transform *t, struct problem **ret_problems, struct err *err)
+static int compile(struct transform *t, unsigned rules, struct problem **ret_problems,
+                   struct err *err)
 {
 	const struct plan_input input = {
 		.pipeline = t->request.pipeline,
 		.let = t->request.let,
 		.limits = t->request.limits,
-		.rules = PLAN_RULES_ALL,
+		.rules = rules,
 	};
 
 	return plan_compile(&t->arena, &input, &t->plan, ret_problems, err);
@@ -218,8 +219,15 @@ static void write_stages(struct json_writer *w, const struct transform *t)
 		json_put_uint(w, "documents_in", stage->documents_in);
 		json_put_uint(w, "documents_out", stage->documents_out);
 		json_put_uint(w, "duration_us", stage->duration_ns / 1000);
+		json_put_uint(w, "peak_bytes", stage->peak_bytes);
 		json_object_end(w);
 	}
+	json_array_end(w);
+	json_key(w, "rules");
+	json_array_begin(w);
+	for (unsigned i = 0; plan_rule_name(i) != NULL; i++)
+		if (plan_rules_applied(t->plan) & (1u << i))
+			json_string(w, str_from(plan_rule_name(i)));
 	json_array_end(w);
 }
 
@@ -288,7 +296,7 @@ int transform_run(struct request *req, struct response *res, struct err *err)
 		return 0;
 	}
 
-	int rc = compile(&t, &problems, err);
+	int rc = compile(&t, (unsigned)PLAN_RULES_ALL, &problems, err);
 	if (rc == ERR_PIPELINE)
 		return refuse_pipeline(&t, problems, err);
 	TRY(rc);
@@ -336,7 +344,8 @@ int transform_validate(struct request *req, struct response *res, struct err *er
 		return 0;
 	}
 
-	int rc = compile(&t, &problems, err);
+	/* The verdict speaks of the stages as they were sent: no rule may move them. */
+	int rc = compile(&t, 0, &problems, err);
 	if (rc != 0 && rc != ERR_PIPELINE)
 		return rc;
 	write_verdict(&t, problems);

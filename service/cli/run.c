@@ -152,17 +152,32 @@ static int open_inputs(struct job *job, struct run_collection *collections, stru
 	return input_open(o->file, &job->documents, err);
 }
 
-static void print_stats(const struct run_stats *stats, size_t n_stages)
+static void print_rules(const struct plan *plan)
 {
-	fprintf(stderr, "%-18s %12s %12s %10s\n", "stage", "in", "out", "ms");
-	for (size_t i = 0; i < n_stages; i++)
-		fprintf(stderr, "%-18s %12llu %12llu %10.3f\n", stats->stages[i].name,
+	unsigned applied = plan_rules_applied(plan);
+
+	fputs("rules:", stderr);
+	for (unsigned i = 0; plan_rule_name(i) != NULL; i++)
+		if (applied & (1u << i))
+			fprintf(stderr, " %s", plan_rule_name(i));
+	fputs(applied != 0 ? "\n" : " none\n", stderr);
+}
+
+static void print_stats(const struct run_stats *stats, const struct plan *plan)
+{
+	static const char row[] = "%-18s %12llu %12llu %10.3f %12llu\n";
+
+	fprintf(stderr, "%-18s %12s %12s %10s %12s\n", "stage", "in", "out", "ms", "bytes");
+	for (size_t i = 0; i < plan_n_stages(plan); i++)
+		fprintf(stderr, row, stats->stages[i].name,
 		        (unsigned long long)stats->stages[i].documents_in,
 		        (unsigned long long)stats->stages[i].documents_out,
-		        (double)stats->stages[i].duration_ns / 1e6);
-	fprintf(stderr, "%-18s %12llu %12llu %10.3f  peak %zu bytes\n", "total",
-	        (unsigned long long)stats->documents_in, (unsigned long long)stats->documents_out,
-	        (double)stats->duration_ns / 1e6, stats->peak_bytes);
+		        (double)stats->stages[i].duration_ns / 1e6,
+		        (unsigned long long)stats->stages[i].peak_bytes);
+	fprintf(stderr, row, "total", (unsigned long long)stats->documents_in,
+	        (unsigned long long)stats->documents_out, (double)stats->duration_ns / 1e6,
+	        (unsigned long long)stats->peak_bytes);
+	print_rules(plan);
 }
 
 static int job_run(struct job *job, struct err *err)
@@ -200,7 +215,7 @@ static int job_run(struct job *job, struct err *err)
 	}
 	TRY(output_finish(&job->output, err));
 	if (o->is_explained)
-		print_stats(&stats, plan_n_stages(job->compiled.plan));
+		print_stats(&stats, job->compiled.plan);
 	return 0;
 }
 

@@ -62,6 +62,7 @@ struct run_stage_stats {
 	const char *name;
 	uint64_t documents_in, documents_out;
 	uint64_t duration_ns;
+	uint64_t peak_bytes;          /* of memory that it held */
 };
 
 struct run_stats {

@@ -148,6 +148,7 @@ static int keep_stats(struct run *run, struct arena *a, const struct flow *flow)
 			.documents_in = node->documents_in,
 			.documents_out = node->documents_out,
 			.duration_ns = node->duration_ns,
+			.peak_bytes = (uint64_t)MAX(node->peak_bytes, 0),
 		};
 	}
 	run->stats.stages = stages;

@@ -2,6 +2,10 @@
 #include "base/clock.h"
 #include "engine/stage/stage.h"
 
+struct cost {
+	int64_t ns, bytes;
+};
+
 struct flow {
 	struct eval *ev;
 	struct eval own;             /* used when the flow has a keep of its own */
@@ -11,10 +15,35 @@ struct flow {
 	size_t n_open;               /* opened so far: what flow_destroy() closes */
 	bool is_explained;
 	bool owns_scratch;
-	uint64_t inner_ns;           /* time of the nodes behind the one that is timed now */
+	struct cost inner;           /* of the nodes behind the one that is measured now */
 	flow_sink_fn *sink;
 	void *sink_arg;
 };
+
+/* What has been spent so far, of the run's time and memory. */
+static struct cost cost_now(const struct eval *ev)
+{
+	return (struct cost){ .ns = (int64_t)clock_monotonic_ns(),
+		              .bytes = (int64_t)ev->keep->budget->used };
+}
+
+static struct cost cost_between(struct cost from, struct cost to)
+{
+	return (struct cost){ .ns = to.ns - from.ns, .bytes = to.bytes - from.bytes };
+}
+
+/* Its own part of what was spent since start: not that of the nodes behind it. */
+static void node_charge(struct node *n, struct cost start, struct cost inner_before)
+{
+	struct cost spent = cost_between(start, cost_now(n->ev));
+	struct cost own = cost_between(n->flow->inner, spent);
+
+	n->duration_ns += (uint64_t)own.ns;
+	n->held_bytes += own.bytes;
+	n->peak_bytes = MAX(n->peak_bytes, n->held_bytes);
+	n->flow->inner = (struct cost){ .ns = inner_before.ns + spent.ns,
+		                        .bytes = inner_before.bytes + spent.bytes };
+}
 
 static int node_enter(struct node *n, int (*work)(struct node *, struct value *, size_t),
                       struct value *docs, size_t n_docs)
@@ -23,20 +52,17 @@ static int node_enter(struct node *n, int (*work)(struct node *, struct value *,
 	struct flow *flow = n->flow;
 	const struct stage *stage_before = ev->stage;
 	int64_t document_before = ev->document;
-	uint64_t inner_before = flow->inner_ns;
-	uint64_t start = flow->is_explained ? clock_monotonic_ns() : 0;
+	struct cost inner_before = flow->inner, start = { 0 };
 
+	if (flow->is_explained)
+		start = cost_now(ev);
 	ev->stage = n->stage;
-	flow->inner_ns = 0;
+	flow->inner = (struct cost){ 0 };
 	int rc = work(n, docs, n_docs);
 	/* When memory ran out, whatever else came of it is not the reason. */
 	int failed = rc == ERR_NOMEM || rc == ERR_DEPTH ? rc : eval_check(ev);
-	if (flow->is_explained) {
-		uint64_t elapsed = clock_monotonic_ns() - start;
-
-		n->duration_ns += elapsed - flow->inner_ns;
-		flow->inner_ns = inner_before + elapsed;
-	}
+	if (flow->is_explained)
+		node_charge(n, start, inner_before);
 	ev->stage = stage_before;
 	ev->document = document_before;
 	return failed != 0 ? failed : rc;

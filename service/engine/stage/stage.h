@@ -97,7 +97,9 @@ struct node {
 	struct flow *flow;
 	bool is_done;                /* wants no more documents ($limit) */
 	uint64_t documents_in, documents_out;
-	uint64_t duration_ns;        /* the time of the nodes after it not counted; only if explained */
+	/* Only if explained, what the nodes behind it cost not counted: */
+	uint64_t duration_ns;
+	int64_t held_bytes, peak_bytes;   /* memory: now, and the most */
 };
 
 /* ---- compiling ---- */
