@@ -122,13 +122,15 @@ async def test_trouble_behind_is_told_without_its_details(front, service, status
     assert problem["request_id"] == response.headers["X-Request-Id"]
 
 
-async def test_a_fault_of_its_own_shows_nothing(front):
+async def test_a_fault_of_its_own_shows_nothing_but_in_the_log(front, caplog):
     async with front(Service(RuntimeError("secret"))) as web:
         response = await web.get("/tasks", headers={"X-Request-Id": "r1"})
     assert response.status_code == 500
     assert (response.json()["code"], response.json()["request_id"]) == ("internal", "r1")
     assert response.headers["X-Request-Id"] == "r1"
     assert "secret" not in response.text
+    assert "r1: a fault" in caplog.text
+    assert "RuntimeError: secret" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,21 @@ async def test_one_name_goes_through_both_sides(front):
     assert response.headers["X-Request-Id"] == "r-1"
     for name, value in headers.items():
         assert service.request.headers[name] == value
+
+
+async def test_a_trace_that_no_header_can_carry_stays_here(front):
+    service = ok()
+    async with front(service) as web:
+        headers = {"tracestate": "ä".encode("latin-1")}
+        assert (await web.post("/process", json=PAYLOAD, headers=headers)).status_code == 200
+    assert "tracestate" not in service.request.headers
+
+
+@pytest.mark.parametrize("path", ["/process", "/tasks"])
+async def test_a_body_of_another_type_is_refused(front, path):
+    async with front(ok()) as web:
+        response = await web.post(path, data={"title": "Test"})
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("asked", ["", "a b", "x" * 65, "<script>"])

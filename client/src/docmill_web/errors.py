@@ -46,7 +46,7 @@ def answer(
         members: what else the document holds, or holds instead.
     """
     title = http.client.responses.get(status, f"Status {status}")
-    request_id = scope["state"]["names"]["X-Request-Id"]
+    request_id = _name(scope)
     document = {
         "type": f"urn:docmill:error:{code}",
         "title": title,
@@ -62,10 +62,16 @@ def answer(
     return JSONResponse(document, status, sent, media_type="application/problem+json")
 
 
+def _name(scope: Scope) -> str:
+    """What this request is called, here and in the service's log."""
+    name: str = scope["state"]["names"]["X-Request-Id"]
+    return name
+
+
 async def _refused(request: Request, error: docmill.StatusError) -> JSONResponse:
     """Pass on what the service says, unless it is about us."""
     if error.status in _OURS or error.code == "unknown":
-        log.error("the service answered %s: %s", error.status, error)
+        log.error("%s: the service answered %s: %s", _name(request.scope), error.status, error)
         detail = "The service behind this one did not take the request."
         return answer(request.scope, 502, "service_refused", detail)
     headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
@@ -74,18 +80,18 @@ async def _refused(request: Request, error: docmill.StatusError) -> JSONResponse
 
 
 async def _unreachable(request: Request, error: docmill.ConnectionFailed) -> JSONResponse:
-    log.warning("%s", error)
+    log.warning("%s: %s", _name(request.scope), error)
     detail = "The service behind this one cannot be reached; try again soon."
     return answer(request.scope, 503, "service_unreachable", detail, headers={"Retry-After": "1"})
 
 
 async def _late(request: Request, error: docmill.Timeout) -> JSONResponse:
-    log.warning("%s", error)
+    log.warning("%s: %s", _name(request.scope), error)
     return answer(request.scope, 504, "service_timeout", "The service did not answer in time.")
 
 
 async def _nonsense(request: Request, error: docmill.ProtocolError) -> JSONResponse:
-    log.error("%s", error)
+    log.error("%s: %s", _name(request.scope), error)
     detail = "The service behind this one gave an answer that makes no sense."
     return answer(request.scope, 502, "service_protocol", detail)
 
@@ -102,11 +108,21 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
         why = jsonable_encoder(first.get("ctx", {})).get("error", "")
         detail = f"The body is not JSON: {why}"
         return answer(request.scope, 400, "json_malformed", detail, offset=first["loc"][-1])
+    if _is_of_another_type(request, found):
+        detail = "The body needs a Content-Type of application/json."
+        return answer(request.scope, 415, "unsupported_media_type", detail)
     if _lacks_title(request, found):
         return answer(request.scope, 400, "validation_failed", TITLE_REQUIRED, error=TITLE_REQUIRED)
     errors = [{"pointer": _pointer(item["loc"]), "detail": item["msg"]} for item in found]
     detail = f"{errors[0]['pointer'] or 'the body'}: {errors[0]['detail']}"
     return answer(request.scope, 422, "validation_failed", detail, errors=errors)
+
+
+def _is_of_another_type(request: Request, found: Sequence[Any]) -> bool:
+    """Whether the body was not even read, since it does not say that it is JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = kind in ("", "application/json") or kind.endswith("+json")
+    return not is_json and any(item["loc"] == ("body",) for item in found)
 
 
 def _lacks_title(request: Request, found: Sequence[Any]) -> bool:
@@ -115,10 +131,13 @@ def _lacks_title(request: Request, found: Sequence[Any]) -> bool:
         return False
     return any(
         item["loc"] == ("body",)
-        or (item["loc"] == ("body", "title") and not isinstance(item.get("input"), str))
-        or (item["loc"] == ("body", "title") and item.get("input") == "")
+        or (item["loc"] == ("body", "title") and not _is_text(item.get("input")))
         for item in found
     )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _pointer(loc: Sequence[str | int]) -> str:
@@ -135,6 +154,7 @@ async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s: a fault of the front end", _name(request.scope), exc_info=error)
     detail = "This front end has a fault; its log knows this request by its id."
     return answer(request.scope, 500, "internal", detail)
 

@@ -31,7 +31,10 @@ class RequestNames:
         asked = headers.get("x-request-id", "")
         request_id = asked if _DECENT_ID.fullmatch(asked) else uuid.uuid4().hex
         names = {"X-Request-Id": request_id}
-        names.update({name: headers[name] for name in _PASSED_ON if name in headers})
+        for name in _PASSED_ON:
+            value = headers.get(name, "")
+            if value and value.isascii() and value.isprintable():
+                names[name] = value
         scope.setdefault("state", {})["names"] = names
 
         async def named(message: Message) -> None:
