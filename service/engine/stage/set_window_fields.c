@@ -225,15 +225,15 @@ static int compile_outputs(struct compiler *c, struct window_stage *s, struct ob
 /* A constant array is an error without any document, so constants are found here in any case. */
 static int compile_partition(struct compiler *c, struct window_stage *s, struct value spec)
 {
-	bool is_folding_off = c->is_folding_off;
+	unsigned rules = c->rules;
 	int rc;
 
 	if (spec.type == VALUE_MISSING)
 		return 0;
 	compile_enter(c, STR("partitionBy"));
-	c->is_folding_off = false;
+	c->rules |= PLAN_RULE_FOLD;
 	rc = expr_compile(c, spec, &s->partition_by);
-	c->is_folding_off = is_folding_off;
+	c->rules = rules;
 	if (rc == 0 && expr_is_constant(s->partition_by) &&
 	    expr_constant_value(s->partition_by).type == VALUE_ARRAY)
 		rc = compile_fail(c, 14, NULL, "An expression used to partition cannot evaluate to "
