@@ -47,7 +47,9 @@ static enum err_code why(const struct connection *c)
 {
 	if (watch.has_expired)
 		return ERR_TIME;
-	return c->framing.is_chunked && !watch.has_ended ? ERR_INVALID : ERR_IO;
+	if (c->framing.is_chunked && (!watch.has_ended || c->body.chunks.state == CHUNKS_BROKEN))
+		return ERR_INVALID;
+	return ERR_IO;
 }
 
 static bool reserve(struct body *body, size_t size)
@@ -85,11 +87,27 @@ static int read_sized(struct connection *c, struct err *err)
 	return 0;
 }
 
+/* The library is done; what it went by must have been an end. */
+static int end_chunked(struct connection *c, struct err *err)
+{
+	enum chunks_state state = c->body.chunks.state;
+
+	if (watch.chunks == NULL || state == CHUNKS_DONE)
+		return 0;
+	if (state != CHUNKS_TRAILERS)
+		return fail(c, why(c), err);
+	c->res.close = true;
+	return 0;
+}
+
 static int read_chunked(struct connection *c, struct err *err)
 {
 	struct body *body = &c->body;
 	size_t max = server_options(c->server)->max_body;
 
+	body->chunks = CHUNKS_INIT;
+	if (!watch_chunks(&body->chunks, c->framing.body))
+		return fail(c, ERR_INVALID, err);
 	for (;;) {
 		/* One byte more than allowed is asked for: it tells too large from just right. */
 		size_t room = MIN(max + 1 - body->len, MAX(body->len, (size_t)16384));
@@ -100,7 +118,7 @@ static int read_chunked(struct connection *c, struct err *err)
 		if (n < 0)
 			return fail(c, why(c), err);
 		if (n == 0)
-			return 0;
+			return end_chunked(c, err);
 		body->len += (size_t)n;
 		if (body->len > max)
 			return fail(c, ERR_TOO_LARGE, err);

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/macros.h"
+#include "http/chunks.h"
 
 struct connection;
 
@@ -21,6 +22,7 @@ struct body {
 	enum err_code failure;   /* of BODY_FAILED */
 	char *data;
 	size_t len, cap;
+	struct chunks chunks;
 };
 
 /* Read it whole, once; a failure stays one. */

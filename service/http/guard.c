@@ -78,7 +78,7 @@ static int check_request_line(struct guard *guard, const struct mg_request_info 
  * The header lines follow each other without a gap: name, colon, value, CR, LF.  A gap is a line
  * that the library skipped or stopped at.
  */
-static int check_lines(struct guard *guard, const struct mg_request_info *info)
+static int check_lines(struct guard *guard, const struct mg_request_info *info, const char **ret)
 {
 	const char *next = info->http_version + strlen(info->http_version) + 2;
 
@@ -99,6 +99,7 @@ static int check_lines(struct guard *guard, const struct mg_request_info *info)
 	if (info->num_headers > 0 ? next[0] != '\r' || next[1] != 0
 	                          : next[0] != 0 || next[1] != 0)
 		return refuse_framing(guard, "the header does not end in an empty line");
+	*ret = next + 2;
 	return 0;
 }
 
@@ -203,7 +204,7 @@ int guard_check(const struct mg_request_info *info, const struct guard_limits *l
 	TRY(check_request_line(&guard, info));
 	if (info->num_headers >= MG_MAX_HEADERS)
 		return refuse(&guard, 431, "header_too_large", "there are too many header lines");
-	TRY(check_lines(&guard, info));
+	TRY(check_lines(&guard, info, &framing.body));
 	for (int i = 0; i < info->num_headers; i++) {
 		int rc = check_header(&guard, limits, &info->http_headers[i], &counts, &framing);
 

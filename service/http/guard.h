@@ -34,6 +34,7 @@ struct framing {
 	size_t content_length;
 	bool is_chunked;
 	bool wants_continue;   /* Expect: 100-continue */
+	const char *body;      /* in the library's buffer: where it begins */
 };
 
 struct refusal {

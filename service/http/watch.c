@@ -24,9 +24,10 @@ void watch_wait_for_header(uint64_t idle_ns, uint64_t header_ns, const atomic_bo
 	watch.header_timeout_ns = header_ns;
 	watch.has_expired = false;
 	watch.has_ended = false;
-	watch.head = NULL;
+	watch.head = watch.head_end = NULL;
 	watch.head_len = 0;
 	watch.first_line = WATCH_LINE_EMPTY;
+	watch.chunks = NULL;
 	watch.is_draining = is_draining;
 }
 
@@ -34,12 +35,25 @@ void watch_begin_request(void)
 {
 	watch.phase = WATCH_REQUEST;
 	watch.deadline_ns = 0;
+	watch.chunks = NULL;
 }
 
 void watch_set_timeout(uint64_t timeout_ns)
 {
 	watch.deadline_ns = timeout_ns == 0 ? 0 : clock_monotonic_ns() + timeout_ns;
 	watch.has_expired = false;
+}
+
+bool watch_chunks(struct chunks *chunks, const char *start)
+{
+	if (watch.fd < 0)   /* nobody routes calls through here */
+		return true;
+	if (watch.head_end == NULL)
+		return false;
+	*chunks = CHUNKS_INIT;
+	chunks_follow(chunks, start, (size_t)(watch.head_end - start));
+	watch.chunks = chunks;
+	return true;
 }
 
 static bool is_over(void)
@@ -120,10 +134,16 @@ ssize_t watch_recv(watch_recv_fn real, int fd, void *buf, size_t len, int flags)
 	ssize_t n = real(fd, buf, len, flags);
 	if (n == 0)
 		watch.has_ended = true;
+	if (n > 0 && watch.chunks != NULL) {
+		chunks_follow(watch.chunks, buf, (size_t)n);
+		if (watch.chunks->state == CHUNKS_BROKEN)
+			return 0;
+	}
 	if (n > 0 && watch.phase != WATCH_REQUEST) {
 		if (watch.head == NULL)
 			watch.head = buf;
 		watch.head_len += (size_t)n;
+		watch.head_end = (const char *)buf + n;
 		watch.first_line = follow_line(watch.first_line, buf, (size_t)n);
 	}
 	return n;

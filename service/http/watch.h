@@ -21,6 +21,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/macros.h"
+#include "http/chunks.h"
+
 enum watch_phase {
 	WATCH_OFF,       /* not a thread of a server */
 	WATCH_ACCEPT,    /* the thread that accepts connections */
@@ -48,9 +51,10 @@ struct watch {
 	uint64_t header_timeout_ns;
 	bool has_expired;
 	bool has_ended;                  /* the peer closed its side */
-	const char *head;                /* where the header under way is received, or NULL */
+	const char *head, *head_end;     /* where the header under way is received, or NULL */
 	size_t head_len;
 	enum watch_line first_line;
+	struct chunks *chunks;           /* follows what is received for a chunked body, or NULL */
 	const atomic_bool *is_draining;  /* idle connections end as soon as this is set */
 };
 
@@ -68,6 +72,12 @@ void watch_begin_request(void);
 
 /* From now, for what is read or written next; 0: none. */
 void watch_set_timeout(uint64_t timeout_ns);
+
+/*
+ * Follow a chunked body that begins at start, in the buffer in which the header was received; false
+ * when it is not known how much of it was received, since it came behind another request.
+ */
+bool watch_chunks(struct chunks *chunks, const char *start) MUST_CHECK;
 
 typedef int (*watch_poll_fn)(struct pollfd *fds, nfds_t n_fds, int timeout_ms);
 typedef ssize_t (*watch_recv_fn)(int fd, void *buf, size_t len, int flags);

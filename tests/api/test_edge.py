@@ -143,6 +143,32 @@ def test_broken_chunks_are_refused_whatever_was_asked(service: Service, path: st
     assert answers[0].closes
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"3;ext=1\r\nabc\r\n0\r\n\r\n", b"3\nabc\n0\n\n", b"0\r\n\rX", b"0;\r\n\r\n"],
+)
+def test_chunks_are_held_to_the_letter(service: Service, body: bytes) -> None:
+    with Wire(service.address) as wire:
+        wire.send(b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+        wire.finish()
+        answer = wire.receive()
+    assert answer.status == 400
+    assert answer.closes
+
+
+def test_trailers_are_let_through_and_end_the_connection(service: Service) -> None:
+    with Wire(service.address) as wire:
+        wire.send(
+            b"POST /transform HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\nX-Sum: 1\r\n\r\n"
+            % (len(TRANSFORM), TRANSFORM)
+        )
+        answer = wire.receive()
+        assert answer.status == 200
+        assert answer.closes
+        assert wire.is_closed_by_peer()
+
+
 def test_continue_is_said_to_who_waits_for_it(service: Service) -> None:
     with Wire(service.address) as wire:
         wire.send(

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/chunks.h"
 #include "http/query.h"
 #include "http/response.h"
 #include "http/router.h"
@@ -285,6 +286,46 @@ TEST(an_unknown_status_is_an_internal_error)
 	assert_int_equal(status_find(299)->status, 500);
 }
 
+static enum chunks_state followed(const char *text, size_t step)
+{
+	struct chunks chunks = CHUNKS_INIT;
+	size_t len = strlen(text);
+
+	for (size_t at = 0; at < len; at += step)
+		chunks_follow(&chunks, text + at, MIN(step, len - at));
+	return chunks.state;
+}
+
+static void chunks_end_as(enum chunks_state state, const char *text)
+{
+	/* However the bytes are cut into pieces. */
+	for (size_t step = 1; step <= strlen(text); step++)
+		if (followed(text, step) != state)
+			fail_msg("%s, in steps of %zu: %d", text, step, (int)followed(text, step));
+}
+
+TEST(well_formed_chunks_are_done)
+{
+	(void)state;
+	chunks_end_as(CHUNKS_DONE, "0\r\n\r\n");
+	chunks_end_as(CHUNKS_DONE, "3\r\nabc\r\n00a\r\n0123456789\r\n0\r\n\r\n");
+	chunks_end_as(CHUNKS_DONE, "2\r\n\r\n\r\n000\r\n\r\nGET / HTTP/1.1\r\n");
+	chunks_end_as(CHUNKS_TRAILERS, "0\r\nX: y\r\n\r\n");
+	chunks_end_as(CHUNKS_DATA, "fffffffffffffff\r\nabc");
+}
+
+TEST(chunks_that_are_not_well_formed_are_broken)
+{
+	static const char *const broken[] = {
+		"\r\n", "g\r\n", "-1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\n", "1\r\r", "1;a=b\r\n",
+		"1\r\na\n", "1\r\nab", "1\r\na\rb", "0\r\n\rx", "1000000000000000\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+		chunks_end_as(CHUNKS_BROKEN, broken[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +345,8 @@ int main(void)
 		RUN_RESPONSE(a_large_buffer_is_given_back),
 		RUN_RESPONSE(a_small_buffer_is_kept_for_the_next_answer),
 		RUN(an_unknown_status_is_an_internal_error),
+		RUN(well_formed_chunks_are_done),
+		RUN(chunks_that_are_not_well_formed_are_broken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
