@@ -23,10 +23,8 @@ def operations(contract: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]
 
 def test_the_service_answers_what_is_in_proto(http: httpx.Client, contract: dict[str, Any]) -> None:
     served = http.get("/openapi.json").json()
-    assert served["info"].pop("version") == http.get("/version").json()["version"]
-    contract["info"].pop("version")
-    assert served == contract
-    contract["info"]["version"] = "0.1.0"
+    version = http.get("/version").json()["version"]
+    assert served == {**contract, "info": {**contract["info"], "version": version}}
 
 
 def test_it_is_valid_openapi_3_1(contract: dict[str, Any]) -> None:
