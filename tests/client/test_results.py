@@ -8,7 +8,8 @@ import docmill
 RAW = (
     b'{"documents": [{"a": 1}, {"a": 2}], "stats": {"documents_in": 9, "documents_out": 2, '
     b'"duration_us": 842, "peak_bytes": 4096, "new_one": 1}, "stages": '
-    b'[{"name": "$match", "documents_in": 9, "documents_out": 2, "duration_us": 7}]}'
+    b'[{"name": "$match", "documents_in": 9, "documents_out": 2, "duration_us": 7, '
+    b'"peak_bytes": 8}], "rules": ["match_early"], "collections": {"kept": [{"a": 1}]}}'
 )
 
 
@@ -37,7 +38,14 @@ def test_gives_the_bytes_as_they_came(result):
 
 def test_gives_the_statistics(result):
     assert result.stats == docmill.Stats(9, 2, 842, 4096)
-    assert result.stages == (docmill.StageStats("$match", 9, 2, 7),)
+    assert result.stages == (docmill.StageStats("$match", 9, 2, 7, 8),)
+    assert result.rules == ("match_early",)
+
+
+def test_gives_what_was_left_in_collections(result, connect):
+    assert result.collections == {"kept": [{"a": 1}]}
+    bare = connect(answer(b'{"documents": [], "stats": {}}')).transform([], [])
+    assert (bare.collections, bare.rules, bare.stages) == ({}, (), ())
 
 
 def test_feeds_another_transform(connect, result):

@@ -150,6 +150,7 @@ class StageStats:
     documents_in: int
     documents_out: int
     duration_us: int
+    peak_bytes: int
 
     @classmethod
     def from_json(cls, data: Mapping[str, JSON]) -> Self:
@@ -159,6 +160,7 @@ class StageStats:
             documents_in=member(data, "documents_in", int),
             documents_out=member(data, "documents_out", int),
             duration_us=member(data, "duration_us", int),
+            peak_bytes=member(data, "peak_bytes", int),
         )
 
 
@@ -224,6 +226,21 @@ class TransformResult(Sequence[dict[str, Any]]):
         if "stages" not in self._answer:
             return ()
         return tuple(StageStats.from_json(stage) for stage in _objects(self._answer, "stages"))
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """The rewrites of the pipeline that found something to do, with `explain=True`."""
+        if "rules" not in self._answer:
+            return ()
+        return tuple(str(rule) for rule in member(self._answer, "rules", list))
+
+    @cached_property
+    def collections(self) -> dict[str, list[dict[str, Any]]]:
+        """What `$out` and `$merge` have left, by the names that they give."""
+        if "collections" not in self._answer:
+            return {}
+        found = member(self._answer, "collections", dict)
+        return {name: _objects(found, name) for name in found}
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
