@@ -46,6 +46,20 @@ struct expr_param {
 	int missing_code;     /* MongoDB's code when a required one is absent */
 };
 
+/*
+ * For operators that take in one argument after the other and make their result at the end
+ * ($mergeObjects, $setUnion).  $reduce hands them what it meets, instead of having a whole result
+ * made at every step.
+ */
+struct expr_fold {
+	/* state: EXPR_FOLD_STATE_MAX bytes, zeroed at first.  *ret_is_done: the result is null, whatever follows. */
+	int (*add)(const struct expr *e, struct eval *ev, void *state, struct value v,
+	           bool *ret_is_done);
+	int (*finish)(const struct expr *e, struct eval *ev, void *state, struct value *ret);
+};
+
+#define EXPR_FOLD_STATE_MAX 64
+
 struct expr_op {
 	const char *name;                 /* as written in a pipeline, with the dollar sign */
 	const char *doc;                  /* one sentence, shown by docmill operators */
@@ -55,6 +69,7 @@ struct expr_op {
 	unsigned flags;                   /* enum expr_flag */
 	expr_call_fn *call;               /* strict … */
 	expr_eval_fn *eval;               /* … or not */
+	const struct expr_fold *fold;     /* how an eval of expr_eval_fold() does it */
 	expr_compile_fn *compile;         /* only for arguments that the table cannot describe */
 	const struct expr_param *params;  /* only for named arguments; ends with a NULL name */
 	int object_code;                  /* code when params get something else than an object */
@@ -165,6 +180,12 @@ int expr_fail(const struct expr *e, struct eval *ev, int mongo_code, const char 
 
 /* An array or object literal's, and every strict operator's, way of evaluating. */
 int expr_eval_strict(const struct expr *e, struct eval *ev, struct value *ret);
+
+/* Every argument in turn, until it is done: the eval of an operator that has a fold. */
+int expr_eval_fold(const struct expr *e, struct eval *ev, struct value *ret);
+
+/* Does it, or anything below it, read the variable? */
+bool expr_uses_variable(const struct expr *e, uint32_t slot);
 
 /* The value of a path in an object: maps over arrays, numbers are names (PIPELINE 2.4). */
 struct value expr_path_get(struct arena *a, struct value v, const struct str *parts, uint32_t n);

@@ -1,51 +1,68 @@
 /* $mergeObjects: the fields of several objects in one. */
 #include "engine/expr/expr.h"
 
-/* Null and missing are left out. */
-static int collect(const struct expr *e, struct eval *ev, struct object **ret_objects,
-                   uint32_t *ret_n, size_t *ret_n_fields)
-{
-	*ret_n = 0;
-	*ret_n_fields = 0;
-	for (uint32_t i = 0; i < e->n_args; i++) {
-		struct value v;
+struct merge {
+	struct object *first;        /* copied into fields when there is a second */
+	struct object_builder fields;
+};
 
-		TRY(expr_eval(e->args[i], ev, &v));
-		if (value_is_nullish(v))
-			continue;
-		if (v.type != VALUE_OBJECT)
-			return expr_fail(e, ev, 40400,
-			                 "$mergeObjects requires object inputs, but input %s is of type %s",
-			                 eval_text(ev, v), value_type_name(v.type));
-		ret_objects[(*ret_n)++] = v.object;
-		*ret_n_fields += object_n(ev->arena, v.object);
+_Static_assert(sizeof(struct merge) <= EXPR_FOLD_STATE_MAX, "see expr_eval_fold()");
+
+static int add_fields(struct eval *ev, struct object_builder *b, struct object *o)
+{
+	uint32_t n = object_n(ev->arena, o);
+
+	for (uint32_t i = 0; i < n; i++) {
+		TRY(eval_tick(ev));
+		object_builder_add(b, object_key(o, i), object_at_raw(o, i));
 	}
-	return 0;
+	return eval_check(ev);
 }
 
-static int merge_objects_eval(const struct expr *e, struct eval *ev, struct value *ret)
+static int merge_add(const struct expr *e, struct eval *ev, void *state, struct value v,
+                     bool *ret_is_done)
 {
-	struct object **objects = arena_array(ev->arena, e->n_args, sizeof *objects);
-	struct object_builder b;
-	size_t n_fields;
-	uint32_t n;
+	struct merge *merge = state;
 
-	if (objects == NULL)
-		return eval_check(ev);
-	TRY(collect(e, ev, objects, &n, &n_fields));
-	if (n == 1) {
-		*ret = value_object(objects[0]);
+	(void)ret_is_done;
+	if (value_is_nullish(v))
+		return 0;
+	if (v.type != VALUE_OBJECT)
+		return expr_fail(e, ev, 40400,
+		                 "$mergeObjects requires object inputs, but input %s is of type %s",
+		                 eval_text(ev, v), value_type_name(v.type));
+	if (merge->first == NULL) {
+		merge->first = v.object;
 		return 0;
 	}
-	object_builder_init(&b, ev->arena, n_fields);
-	for (uint32_t i = 0; i < n; i++) {
-		TRY(eval_tick_n(ev, objects[i]->shape != NULL ? objects[i]->shape->n : 1));
-		for (uint32_t k = 0; k < object_n(ev->arena, objects[i]); k++)
-			object_builder_add(&b, object_key(objects[i], k), object_at_raw(objects[i], k));
+	if (merge->fields.arena == NULL) {
+		uint32_t n_expected = object_n(ev->arena, merge->first) + object_n(ev->arena, v.object);
+
+		object_builder_init(&merge->fields, ev->arena, n_expected);
+		TRY(add_fields(ev, &merge->fields, merge->first));
 	}
-	*ret = object_builder_finish(&b);
+	return add_fields(ev, &merge->fields, v.object);
+}
+
+static int merge_finish(const struct expr *e, struct eval *ev, void *state, struct value *ret)
+{
+	struct merge *merge = state;
+
+	(void)e;
+	if (merge->fields.arena == NULL && merge->first != NULL) {
+		*ret = value_object(merge->first);
+		return 0;
+	}
+	if (merge->fields.arena == NULL)
+		object_builder_init(&merge->fields, ev->arena, 0);
+	*ret = object_builder_finish(&merge->fields);
 	return 0;
 }
+
+static const struct expr_fold merge_fold = {
+	.add = merge_add,
+	.finish = merge_finish,
+};
 
 const struct expr_op expr_merge_objects_ops[] = {
 	{
@@ -54,7 +71,8 @@ const struct expr_op expr_merge_objects_ops[] = {
 		.usage = "{$mergeObjects: [object, …]}",
 		.args_min = 0,
 		.args_max = EXPR_ANY,
-		.eval = merge_objects_eval,
+		.eval = expr_eval_fold,
+		.fold = &merge_fold,
 	},
 	{ 0 }
 };

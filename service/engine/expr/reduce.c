@@ -82,7 +82,45 @@ static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr,
 	return arena_failed(outer) ? eval_check(ev) : rc;
 }
 
-static int reduce_eval(const struct expr *e, struct eval *ev, struct value *ret)
+/* {$mergeObjects: ["$$value", …]}: what comes after $$value is handed over as it is met. */
+static int reduce_fold(const struct expr *e, struct eval *ev, struct array *arr,
+                       struct value *value)
+{
+	_Alignas(16) unsigned char state[EXPR_FOLD_STATE_MAX] = { 0 };
+	const struct expr *in = e->args[IN];
+	bool is_done = false;
+
+	TRY(in->op->fold->add(in, ev, state, *value, &is_done));
+	for (uint32_t i = 0; i < arr->n; i++) {
+		ev->vars[e->slots[SLOT_THIS]] = array_get(ev->arena, arr, i);
+		for (uint32_t k = 1; k < in->n_args && !is_done; k++) {
+			struct value v;
+
+			TRY(eval_tick(ev));
+			TRY(expr_eval(in->args[k], ev, &v));
+			TRY(in->op->fold->add(in, ev, state, v, &is_done));
+		}
+	}
+	if (!is_done)
+		return in->op->fold->finish(in, ev, state, value);
+	*value = NUL_VALUE;
+	return 0;
+}
+
+static int reduce_steps(const struct expr *e, struct eval *ev, struct array *arr,
+                        struct value *value)
+{
+	if (arr->n > LONG_MIN_ITEMS)
+		return reduce_long(e, ev, arr, value);
+	for (uint32_t i = 0; i < arr->n; i++)
+		TRY(step(e, ev, arr, i, value));
+	return 0;
+}
+
+typedef int reduce_fn(const struct expr *e, struct eval *ev, struct array *arr,
+                      struct value *value);
+
+static int reduce(const struct expr *e, struct eval *ev, reduce_fn *work, struct value *ret)
 {
 	struct value input, value;
 
@@ -94,16 +132,38 @@ static int reduce_eval(const struct expr *e, struct eval *ev, struct value *ret)
 	if (input.type != VALUE_ARRAY)
 		return expr_fail(e, ev, 40080, "$reduce requires that 'input' be an array, found: %s",
 		                 eval_text(ev, input));
-
-	uint32_t n = array_n(ev->arena, input.array);
 	TRY(expr_eval(e->args[INITIAL_VALUE], ev, &value));
-	if (n > LONG_MIN_ITEMS)
-		TRY(reduce_long(e, ev, input.array, &value));
-	else
-		for (uint32_t i = 0; i < n; i++)
-			TRY(step(e, ev, input.array, i, &value));
+	if (array_n(ev->arena, input.array) > 0)
+		TRY(work(e, ev, input.array, &value));
 	*ret = value;
 	return 0;
+}
+
+static int reduce_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	return reduce(e, ev, reduce_steps, ret);
+}
+
+static int reduce_fold_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	return reduce(e, ev, reduce_fold, ret);
+}
+
+/* Is the last step an operator that has only to take in what comes next? */
+static bool is_fold(const struct expr *e)
+{
+	const struct expr *in = e->args[IN];
+	uint32_t slot = e->slots[SLOT_VALUE];
+
+	if (in->op == NULL || in->op->fold == NULL || in->n_args < 2)
+		return false;
+	const struct expr_path *first = expr_as_path(in->args[0]);
+	if (first == NULL || first->slot != slot || first->n_parts > 0)
+		return false;
+	for (uint32_t i = 1; i < in->n_args; i++)
+		if (expr_uses_variable(in->args[i], slot))
+			return false;
+	return true;
 }
 
 static int reduce_compile(struct compiler *c, const struct expr_op *op, struct value spec,
@@ -125,9 +185,12 @@ static int reduce_compile(struct compiler *c, const struct expr_op *op, struct v
 	if (expr_compile_member(c, "in", values[IN], &e->args[IN]) != 0)
 		rc = ERR_PIPELINE;
 	c->scope = outer;
-	if (rc == 0)
-		*ret = e;
-	return rc;
+	if (rc != 0)
+		return rc;
+	if (is_fold(e))
+		e->eval = reduce_fold_eval;
+	*ret = e;
+	return 0;
 }
 
 const struct expr_op expr_reduce_ops[] = {

@@ -35,7 +35,7 @@ static int set_intersection_eval(const struct expr *e, struct eval *ev, struct v
 			                 "All operands of $setIntersection must be arrays. One argument is of "
 			                 "type: %s", value_type_name(v.type));
 		if (i == 0)
-			TRY(set_gather(ev, &v.array, 1, &items, &n));
+			TRY(set_copy_items(ev, v.array, &items, &n));
 		else
 			TRY(intersect(ev, items, &n, v.array));
 	}

@@ -15,23 +15,17 @@ int set_of_array(struct eval *ev, struct array *arr, struct value_set *ret)
 	return eval_check(ev);
 }
 
-int set_gather(struct eval *ev, struct array *const *arrays, uint32_t n, struct value **ret,
-               uint32_t *ret_n)
+int set_copy_items(struct eval *ev, struct array *arr, struct value **ret, uint32_t *ret_n)
 {
-	struct value *items;
-	uint64_t total = 0;
+	uint32_t n = array_n(ev->arena, arr);
+	struct value *items = arena_array(ev->arena, n, sizeof *items);
 
-	for (uint32_t i = 0; i < n; i++)
-		total += array_n(ev->arena, arrays[i]);
-	if (total > UINT32_MAX)
-		arena_fail(ev->arena, ERR_NOMEM);
-	items = arena_array(ev->arena, total, sizeof *items);
-	TRY(eval_check(ev));
+	if (items == NULL)
+		return eval_check(ev);
+	if (n > 0)
+		memcpy(items, arr->items, n * sizeof *items);
 	*ret = items;
-	*ret_n = (uint32_t)total;
-	for (uint32_t i = 0; i < n; items += arrays[i++]->n)
-		if (arrays[i]->n > 0)
-			memcpy(items, arrays[i]->items, arrays[i]->n * sizeof *items);
+	*ret_n = n;
 	return 0;
 }
 

@@ -8,9 +8,9 @@
 /* A set of an array's elements, in ev->arena. */
 int set_of_array(struct eval *ev, struct array *arr, struct value_set *ret) MUST_CHECK;
 
-/* Copies of all items of n arrays, in order. */
-int set_gather(struct eval *ev, struct array *const *arrays, uint32_t n, struct value **ret,
-               uint32_t *ret_n) MUST_CHECK;
+/* A copy of an array's items: those of the array may be another's too. */
+int set_copy_items(struct eval *ev, struct array *arr, struct value **ret, uint32_t *ret_n)
+	MUST_CHECK;
 
 /* Takes n items: an array of them in order, and of equals the first only, as the server does. */
 int set_from_items(struct eval *ev, struct value *items, uint32_t n, struct value *ret) MUST_CHECK;

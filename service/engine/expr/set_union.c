@@ -1,31 +1,46 @@
 /* $setUnion: every value that is in any of the arrays, once. */
 #include "engine/expr/set_operands.h"
 
-static int set_union_eval(const struct expr *e, struct eval *ev, struct value *ret)
+struct set_union {
+	struct array_builder items;
+};
+
+_Static_assert(sizeof(struct set_union) <= EXPR_FOLD_STATE_MAX, "see expr_eval_fold()");
+
+static int union_add(const struct expr *e, struct eval *ev, void *state, struct value v,
+                     bool *ret_is_done)
 {
-	struct array **arrays = arena_array(ev->arena, e->n_args, sizeof *arrays);
-	struct value *items;
-	uint32_t n;
+	struct array_builder *items = &((struct set_union *)state)->items;
 
-	if (arrays == NULL)
-		return eval_check(ev);
-	for (uint32_t i = 0; i < e->n_args; i++) {
-		struct value v;
-
-		TRY(expr_eval(e->args[i], ev, &v));
-		if (value_is_nullish(v)) {
-			*ret = NUL_VALUE;
-			return 0;
-		}
-		if (v.type != VALUE_ARRAY)
-			return expr_fail(e, ev, 17043,
-			                 "All operands of $setUnion must be arrays. One argument is of type: %s",
-			                 value_type_name(v.type));
-		arrays[i] = v.array;
+	*ret_is_done = value_is_nullish(v);
+	if (*ret_is_done)
+		return 0;
+	if (v.type != VALUE_ARRAY)
+		return expr_fail(e, ev, 17043,
+		                 "All operands of $setUnion must be arrays. One argument is of type: %s",
+		                 value_type_name(v.type));
+	uint32_t n = array_n(ev->arena, v.array);
+	if (items->arena == NULL)
+		array_builder_init(items, ev->arena, n);
+	for (uint32_t i = 0; i < n; i++) {
+		TRY(eval_tick(ev));
+		array_builder_add(items, v.array->items[i]);
 	}
-	TRY(set_gather(ev, arrays, e->n_args, &items, &n));
-	return set_from_items(ev, items, n, ret);
+	return eval_check(ev);
 }
+
+static int union_finish(const struct expr *e, struct eval *ev, void *state, struct value *ret)
+{
+	struct array_builder *items = &((struct set_union *)state)->items;
+
+	(void)e;
+	return set_from_items(ev, items->items, (uint32_t)items->n, ret);
+}
+
+static const struct expr_fold union_fold = {
+	.add = union_add,
+	.finish = union_finish,
+};
 
 const struct expr_op expr_set_union_ops[] = {
 	{
@@ -34,7 +49,8 @@ const struct expr_op expr_set_union_ops[] = {
 		.usage = "{$setUnion: [array, …]}",
 		.args_min = 0,
 		.args_max = EXPR_ANY,
-		.eval = set_union_eval,
+		.eval = expr_eval_fold,
+		.fold = &union_fold,
 	},
 	{ 0 }
 };
