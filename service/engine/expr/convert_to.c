@@ -11,6 +11,7 @@
 #include "engine/date_text.h"
 #include "engine/decimal.h"
 #include "engine/extended.h"
+#include "engine/json_text.h"
 
 #define IN_CONVERT "in $convert with no onError value"
 #define DATE_RANGE_CODE 18537
@@ -274,6 +275,37 @@ bool convert_to_date(struct conversion *c, struct value v, struct value *ret)
 		return fail_unsupported(c);
 	*ret = value_date(ms);
 	return true;
+}
+
+/* ---- arrays and objects ---- */
+
+/* Out of a string of JSON; one that is there already stays. */
+static bool to_container(struct conversion *c, struct value v, enum value_type type,
+                         struct value *ret)
+{
+	struct value read;
+
+	if (v.type == type) {
+		*ret = v;
+		return true;
+	}
+	if (v.type != VALUE_STRING)
+		return fail_unsupported(c);
+	if (!json_text_read(c->ev, value_str(v), &read) || read.type != type)
+		return fail(c, "Input does not represent a JSON %s %s: '%.*s'", value_type_name(type),
+		            IN_CONVERT, (int)MIN(v.len, 80), v.text);
+	*ret = read;
+	return true;
+}
+
+bool convert_to_array(struct conversion *c, struct value v, struct value *ret)
+{
+	return to_container(c, v, VALUE_ARRAY, ret);
+}
+
+bool convert_to_object(struct conversion *c, struct value v, struct value *ret)
+{
+	return to_container(c, v, VALUE_OBJECT, ret);
 }
 
 /* ---- types of BSON alone ---- */

@@ -16,7 +16,8 @@ struct conversion {
 /* v is neither null nor missing.  false on failure. */
 typedef bool convert_fn(struct conversion *c, struct value v, struct value *ret);
 
-convert_fn convert_to_bool, convert_to_date, convert_to_decimal, convert_to_double, convert_to_int,
-	convert_to_long, convert_to_object_id, convert_to_string, convert_to_uuid;
+convert_fn convert_to_array, convert_to_bool, convert_to_date, convert_to_decimal,
+	convert_to_double, convert_to_int, convert_to_long, convert_to_object, convert_to_object_id,
+	convert_to_string, convert_to_uuid;
 
 #endif

@@ -64,8 +64,8 @@ static int date_part_compile(struct compiler *c, const struct expr_op *op, struc
 {
 	bool is_list = spec.type == VALUE_ARRAY;
 
-	if (spec.type == VALUE_OBJECT && object_n(c->arena, spec.object) > 0 &&
-	    !str_starts_with(object_key(spec.object, 0), STR("$")))
+	if (spec.type == VALUE_OBJECT && (object_n(c->arena, spec.object) == 0 ||
+	                                  !str_starts_with(object_key(spec.object, 0), STR("$"))))
 		return expr_compile_params(c, op, spec, ret);
 	if (is_list && array_n(c->arena, spec.array) != 1)
 		return compile_fail(c, 40536, op->name,
