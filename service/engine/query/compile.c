@@ -22,11 +22,12 @@ void *query_create_leaf(struct compiler *c, size_t size, const struct query_site
 	q->match = query_leaf_match;
 	q->test = test;
 	q->path = site->path;
-	q->has_short_cut = (c->rules & PLAN_RULE_SHORT_CUTS) != 0 && site->path != NULL && site->path->n_parts == 1;
+	q->has_short_cut = (c->rules & PLAN_RULE_SHORT_CUTS) != 0 && site->path != NULL &&
+	                   site->path->n_parts == 1;
 	return q;
 }
 
-static int match_all(const struct query *q, struct eval *ev, struct value v, bool *ret)
+int query_match_all(const struct query *q, struct eval *ev, struct value v, bool *ret)
 {
 	for (uint32_t i = 0; i < q->n_args; i++) {
 		TRY(eval_tick(ev));
@@ -61,7 +62,7 @@ int query_create_and(struct compiler *c, struct query **args, uint32_t n, struct
 	q = query_create(c, sizeof *q);
 	if (q == NULL)
 		return ERR_PIPELINE;
-	q->match = match_all;
+	q->match = query_match_all;
 	q->test = test_all;
 	q->args = args;
 	q->n_args = n;

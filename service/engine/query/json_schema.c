@@ -24,6 +24,7 @@ static int json_schema_compile(struct compiler *c, const struct query_op *op,
 		return ERR_PIPELINE;
 	q->query.match = q->query.test = json_schema_match;
 	q->query.reads_all = true;
+	q->query.may_fail = true;   /* it may hold regular expressions */
 	*ret = &q->query;
 	return schema_compile(c, spec, &q->schema);
 }

@@ -35,7 +35,7 @@ struct query {
 	const struct query_path *path;    /* of a leaf; NULL inside {$elemMatch: {$gt: …}} */
 	enum path_reach reach;
 	bool has_short_cut;
-	bool may_fail;                    /* itself, whatever its args do */
+	bool may_fail;                    /* itself, whatever its args do; or is a matter of chance */
 	bool reads_all;                   /* of the document, whatever the paths say */
 	struct query **args;
 	uint32_t n_args;
@@ -106,6 +106,9 @@ int query_check_listed(struct compiler *c, const char *op, struct value v) MUST_
 /* ---- asking ---- */
 
 query_match_fn query_leaf_match;
+
+/* Of a node that asks all of its args, the first one first. */
+query_match_fn query_match_all;
 
 /* ---- the tables ---- */
 

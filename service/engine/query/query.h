@@ -26,6 +26,17 @@ bool query_may_fail(const struct query *q);
 int query_merge(struct compiler *c, struct query *first, struct query *second, struct query **ret)
 	MUST_CHECK;
 
+/*
+ * {$expr: {$eq: ["$field", value]}}, perhaps with more beside it: a document can match only if its
+ * field equals a value that depends on no document.
+ */
+struct query_join {
+	struct str field;
+	const struct expr *value;
+};
+
+bool query_find_join(const struct query *q, struct query_join *ret);
+
 /* What the query reads of a document. */
 void query_needs(const struct query *q, struct needs *needs);
 

@@ -11,6 +11,7 @@ static const struct rule rules[] = {
 	{ "fold", PLAN_RULE_FOLD, NULL },
 	{ "fields", PLAN_RULE_FIELDS, NULL },
 	{ "short_cuts", PLAN_RULE_SHORT_CUTS, NULL },
+	{ "join", PLAN_RULE_JOIN, NULL },
 	{ "match_early", PLAN_RULE_MATCH_EARLY, rule_match_early },
 	{ "match_merge", PLAN_RULE_MATCH_MERGE, rule_match_merge },
 	{ "unused", PLAN_RULE_UNUSED, rule_unused },

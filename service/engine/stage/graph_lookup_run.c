@@ -223,6 +223,14 @@ static void graph_needs(const struct stage *stage, struct needs *needs)
 	needs_add_expr(needs, ((const struct graph_stage *)stage)->start);
 }
 
+static bool graph_lets_pass(const struct stage *stage, const struct needs *reads)
+{
+	const struct graph_stage *s = (const struct graph_stage *)stage;
+
+	return expr_is_safe(s->start) && (s->restriction == NULL || !query_may_fail(s->restriction)) &&
+	       !needs_has(reads, s->as.parts[0]);
+}
+
 const struct stage_ops graph_stage_ops = {
 	.effect = STAGE_CHANGES,
 	.state_size = sizeof(struct graph_state),
@@ -230,4 +238,5 @@ const struct stage_ops graph_stage_ops = {
 	.push = graph_push,
 	.close = graph_close,
 	.needs = graph_needs,
+	.lets_pass = graph_lets_pass,
 };

@@ -1,6 +1,8 @@
 /* $lookup: compiling one. */
 #include "engine/stage/lookup.h"
 
+#include "engine/stage/match.h"
+
 struct options {
 	struct value from, as, local, foreign, let, pipeline;
 };
@@ -115,6 +117,24 @@ static int compile_lets(struct compiler *c, struct lookup_stage *s, struct objec
 	return rc;
 }
 
+/* The pipeline still asks for itself: the index only spares it what it would refuse. */
+static int find_join(struct compiler *c, struct lookup_stage *s)
+{
+	const struct query *q = s->sub.pipeline.n_stages > 0 ? match_query(s->sub.pipeline.stages[0])
+	                                                     : NULL;
+	struct query_join join;
+
+	if (!(c->rules & PLAN_RULE_JOIN) || s->sub.is_constant || q == NULL ||
+	    !query_find_join(q, &join))
+		return 0;
+	s->foreign = query_path_create(c, join.field);
+	if (s->foreign == NULL)
+		return ERR_PIPELINE;
+	s->join = join.value;
+	c->rules_applied |= PLAN_RULE_JOIN;
+	return 0;
+}
+
 static int compile_pipeline(struct compiler *c, struct lookup_stage *s, const struct options *o)
 {
 	struct scope *scope = c->scope;
@@ -133,7 +153,7 @@ static int compile_pipeline(struct compiler *c, struct lookup_stage *s, const st
 	if (!is_given(o->from) && !s->sub.has_documents)
 		return compile_fail(c, 9, "$lookup", "$lookup without 'from' must have a pipeline with "
 		                    "$documents as its first stage");
-	return 0;
+	return s->local == NULL ? find_join(c, s) : 0;
 }
 
 static int lookup_compile(struct compiler *c, struct value spec, struct stage **ret)

@@ -3,7 +3,8 @@
  *
  * Three forms: by fields (an index of the foreign collection answers, made once), by a pipeline
  * with variables (run for each document; once in all if it depends on none), and both: the
- * pipeline runs over what the fields found.
+ * pipeline runs over what the fields found.  A pipeline that begins with a $match which asks for a
+ * field's equality with a variable runs over what an index of that field found.
  */
 #ifndef ENGINE_STAGE_LOOKUP_H
 #define ENGINE_STAGE_LOOKUP_H
@@ -23,11 +24,13 @@ struct lookup_stage {
 	struct stage stage;
 	struct str from;
 	struct field_place as;
-	const struct query_path *local, *foreign;   /* NULL: not by fields */
+	const struct query_path *local;    /* NULL: not by fields */
+	const struct query_path *foreign;  /* of fields, or of join */
 	struct lookup_let *lets;
 	size_t n_lets;
 	bool has_pipeline;
 	struct sub_pipeline sub;
+	const struct expr *join;      /* only where foreign equals this can the pipeline find any */
 };
 
 extern const struct stage_ops lookup_stage_ops;

@@ -93,6 +93,17 @@ static int cmp_numbers(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+static int begin_find(struct node *n, struct lookup_state *state)
+{
+	TRY(get_index(n, state));
+	if (++state->stamp == 0) {   /* after 2^32 documents the stamps begin anew */
+		memset(state->seen, 0, state->from.n_docs * sizeof *state->seen);
+		state->stamp = 1;
+	}
+	state->n_found = 0;
+	return 0;
+}
+
 /* An array stands for its items; nothing at all, an empty array too, stands for null. */
 static int find_by_fields(struct node *n, struct lookup_state *state, struct value doc)
 {
@@ -100,12 +111,7 @@ static int find_by_fields(struct node *n, struct lookup_state *state, struct val
 	struct counted counted = { .node = n };
 	bool is_done;
 
-	TRY(get_index(n, state));
-	if (++state->stamp == 0) {   /* after 2^32 documents the stamps begin anew */
-		memset(state->seen, 0, state->from.n_docs * sizeof *state->seen);
-		state->stamp = 1;
-	}
-	state->n_found = 0;
+	TRY(begin_find(n, state));
 	TRY(query_path_walk(s->local, n->ev, doc, PATH_ITEMS, find_counted, &counted, &is_done));
 	if (counted.n_values == 0)
 		return find_value(n, NUL_VALUE, &is_done);
@@ -139,12 +145,24 @@ static int bind_lets(struct node *n, const struct lookup_stage *s)
 	return 0;
 }
 
+static int find_by_join(struct node *n, struct lookup_state *state, const struct expr *join)
+{
+	struct value v;
+	bool is_done;
+
+	TRY(expr_eval(join, n->ev, &v));
+	TRY(begin_find(n, state));
+	return find_value(n, v, &is_done);
+}
+
 static int run_for_document(struct node *n, struct lookup_state *state, struct value *ret)
 {
 	const struct lookup_stage *s = (const struct lookup_stage *)n->stage;
 	struct sub_input input = { .from = &state->from, .n = state->from.n_docs };
 
-	if (s->local != NULL) {
+	if (s->join != NULL)
+		TRY(find_by_join(n, state, s->join));
+	if (s->foreign != NULL) {
 		input.numbers = state->found;
 		input.n = state->n_found;
 	}
@@ -226,6 +244,14 @@ static void lookup_needs(const struct stage *stage, struct needs *needs)
 		needs_add_expr(needs, s->lets[i].expr);
 }
 
+/* By fields alone it cannot fail, and so it need not see what a filter behind it drops. */
+static bool lookup_lets_pass(const struct stage *stage, const struct needs *reads)
+{
+	const struct lookup_stage *s = (const struct lookup_stage *)stage;
+
+	return !s->has_pipeline && !needs_has(reads, s->as.parts[0]);
+}
+
 const struct stage_ops lookup_stage_ops = {
 	.effect = STAGE_CHANGES,
 	.state_size = sizeof(struct lookup_state),
@@ -233,4 +259,5 @@ const struct stage_ops lookup_stage_ops = {
 	.push = lookup_push,
 	.close = lookup_close,
 	.needs = lookup_needs,
+	.lets_pass = lookup_lets_pass,
 };

@@ -1,8 +1,6 @@
 /* $match: the documents that a filter matches. */
 #include "engine/stage/match.h"
 
-#include "engine/query/query.h"
-
 struct match_stage {
 	struct stage stage;
 	struct query *query;
@@ -34,6 +32,11 @@ static const struct stage_ops match_ops = {
 	.push = match_push,
 	.needs = match_needs,
 };
+
+const struct query *match_query(const struct stage *s)
+{
+	return s->ops == &match_ops ? ((const struct match_stage *)s)->query : NULL;
+}
 
 bool match_is_safe(const struct stage *s)
 {

@@ -2,7 +2,11 @@
 #ifndef ENGINE_STAGE_MATCH_H
 #define ENGINE_STAGE_MATCH_H
 
+#include "engine/query/query.h"
 #include "engine/stage/stage.h"
+
+/* The filter of a $match; NULL for any other stage. */
+const struct query *match_query(const struct stage *s);
 
 /* Is it a $match whose filter cannot fail, whatever the document? */
 bool match_is_safe(const struct stage *s);
