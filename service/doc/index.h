@@ -15,8 +15,8 @@
  * like a comma and a colon to the instructions used; pass two finds that they are not.
  *
  * The first fault ends the list; pass two reports it when it gets there, unless it finds another
- * one before.  Blocks read up to 63 bytes after the end of the text only through a copy, so what
- * is there has no influence.
+ * one before.  The last bytes of the text are read through a copy, so what is behind them has no
+ * influence.
  */
 #ifndef DOC_INDEX_H
 #define DOC_INDEX_H
@@ -28,7 +28,12 @@
 #include "base/arena.h"
 
 #define INDEX_BLOCK 64
-#define INDEX_CHUNK 65536   /* bytes of text; see the measurements in index.c */
+
+/*
+ * Bytes of text in a chunk.  Text and positions should stay in the second-level cache between the
+ * passes: the reader ran at 2,270 MB/s with 4 KiB, at 2,430 to 2,510 from 16 KiB to 1 MiB.
+ */
+#define INDEX_CHUNK 65536
 
 enum index_fault {
 	INDEX_OK,

@@ -66,7 +66,8 @@ int reader_create(struct arena *a, const struct reader_input *input, struct read
 /*
  * Read up to docs_max further documents into docs (objects, their headers and spans in batch).
  * *ret_n is 0 at the end of the input.  A document that is not an object, and anything malformed,
- * is an error; err->document is then its index.
+ * is an error; err->document is then its index, and the reader is of no more use.  The shapes of
+ * documents live as long as the reader's arena or, once there are too many, as long as the batch.
  */
 int reader_next(struct reader *r, struct arena *batch, struct value *docs, size_t docs_max,
                 size_t *ret_n, struct err *err) MUST_CHECK;
