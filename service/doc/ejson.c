@@ -109,14 +109,14 @@ bool raw_extended(struct arena *a, const char *p, const char *end, struct value 
 
 	if (end - p < 10 || key[0] != '"' || key[1] != '$')
 		return false;
-	const char *key_end = raw_skip_value(key);
+	const char *key_end = raw_skip_value(key, end);
 	struct str name = { key + 1, (size_t)(key_end - key) - 2 };
 
 	for (size_t i = 0; i < ARRAY_LEN(wrappers); i++) {
 		if (!str_is(name, wrappers[i].key))
 			continue;
 		const char *start = raw_skip_space(raw_skip_space(key_end) + 1);
-		const char *stop = raw_skip_value(start);
+		const char *stop = raw_skip_value(start, end);
 
 		return *raw_skip_space(stop) == '}' && wrappers[i].read(a, start, stop, ret);
 	}

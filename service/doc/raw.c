@@ -5,56 +5,6 @@
 
 #include "doc/number.h"
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-const char *raw_skip_space(const char *p)
-{
-	while (is_space(*p))
-		p++;
-	return p;
-}
-
-/* From the opening quote to the byte after the closing one. */
-static const char *skip_string(const char *p)
-{
-	for (p++; *p != '"'; p++)
-		if (*p == '\\')
-			p++;
-	return p + 1;
-}
-
-static const char *skip_container(const char *p)
-{
-	size_t depth = 0;
-
-	do {
-		switch (*p) {
-		case '"': p = skip_string(p); continue;
-		case '{':
-		case '[': depth++; break;
-		case '}':
-		case ']': depth--; break;
-		default:  break;
-		}
-		p++;
-	} while (depth > 0);
-	return p;
-}
-
-const char *raw_skip_value(const char *p)
-{
-	if (*p == '"')
-		return skip_string(p);
-	if (*p == '{' || *p == '[')
-		return skip_container(p);
-	while (*p != ',' && *p != '}' && *p != ']' && !is_space(*p))
-		p++;
-	return p;
-}
-
 static unsigned hex4(const char *p)
 {
 	unsigned code = 0;
@@ -140,12 +90,12 @@ struct str raw_string(struct arena *a, const char *p, const char *end)
 
 bool raw_open_array(struct arena *a, struct array *arr)
 {
-	const char *p = raw_skip_space(arr->raw + 1);
+	const char *p = raw_skip_space(arr->raw + 1), *behind = arr->raw + arr->raw_len;
 	struct value *items = NULL;
 	size_t n = 0, cap = 0;
 
 	while (*p != ']') {
-		const char *end = raw_skip_value(p);
+		const char *end = raw_skip_value(p, behind);
 
 		items = arena_extend(a, items, n, &cap, sizeof *items);
 		if (items == NULL)
@@ -164,14 +114,14 @@ bool raw_open_array(struct arena *a, struct array *arr)
 bool raw_open_object(struct arena *a, struct object *o)
 {
 	struct object_builder b;
-	const char *p = raw_skip_space(o->raw + 1);
+	const char *p = raw_skip_space(o->raw + 1), *behind = o->raw + o->raw_len;
 
 	object_builder_init(&b, a, 0);
 	while (*p != '}') {
-		const char *key_end = raw_skip_value(p);
+		const char *key_end = raw_skip_value(p, behind);
 		struct str key = raw_string(a, p, key_end);
 		const char *start = raw_skip_space(raw_skip_space(key_end) + 1);
-		const char *end = raw_skip_value(start);
+		const char *end = raw_skip_value(start, behind);
 		struct value v = value_raw(start, (size_t)(end - start));
 
 		v.flags = VALUE_KEYED;

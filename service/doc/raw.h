@@ -11,8 +11,8 @@
 /* The first byte at or after p that is not white space. */
 const char *raw_skip_space(const char *p);
 
-/* The byte after the value that starts at p (not at white space). */
-const char *raw_skip_value(const char *p);
+/* The byte after the value that starts at p (not at white space); end is at or behind it. */
+const char *raw_skip_value(const char *p, const char *end);
 
 /* The string between quotes at p, escapes undone (in the arena when there are any). */
 struct str raw_string(struct arena *a, const char *p, const char *end);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "doc/digits.h"
+#include "doc/bytes16.h"
 #include "doc/index.h"
 #include "doc/number.h"
 #include "doc/read.h"
@@ -129,9 +129,9 @@ static inline bool skip_is_plain_number(const char *p, const char *op)
 	size_t len = (size_t)(op - p);
 	if (UNLIKELY(len - 1 > 30))
 		return false;
-	uint64_t others = digits_not(p);
+	uint64_t others = bytes16_not_digits(p);
 	if (len > 16)
-		others |= digits_not(p + 16) << 16;
+		others |= bytes16_not_digits(p + 16) << 16;
 	uint64_t behind = UINT64_C(1) << len;
 	others &= behind - 1;
 	size_t n_whole = (size_t)__builtin_ctzll(others | behind);
