@@ -8,6 +8,7 @@
 #include "engine/extended.h"
 
 #define ARGS_ON_STACK 8
+#define FOLD_MEMORY_MAX ((size_t)1 << 20)
 
 /* ---- constants ---- */
 
@@ -313,11 +314,43 @@ bool expr_is_object(const struct expr *e)
 	return e->eval == object_eval;
 }
 
-/* Try the value of something whose arguments are constants; what fails stays as it is. */
+/* Folding is tried for a moment only: what takes longer, or more, is left to the run's limits. */
+static bool is_enough(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+/* The value, copied to the compiler's arena; false when there is none, for whatever reason. */
+static bool try_value(struct compiler *c, const struct expr *e, struct value *ret)
+{
+	struct budget budget = BUDGET(FOLD_MEMORY_MAX);
+	struct arena scratch;
+	struct err err;
+	struct eval ev = {
+		.arena = &scratch,
+		.keep = &scratch,
+		.err = &err,
+		.vars = compile_alloc(c, c->n_vars, sizeof *ev.vars),   /* $let and $map write theirs */
+		.limits = c->limits,
+		.is_cancelled = is_enough,
+	};
+	struct value v;
+
+	if (ev.vars == NULL)
+		return false;
+	arena_init(&scratch, &budget);
+	bool is_there = expr_eval(e, &ev, &v) == 0 && !arena_failed(&scratch);
+	if (is_there)
+		*ret = value_copy(c->arena, v);
+	is_there = is_there && !arena_failed(&scratch) && !arena_failed(c->arena);
+	arena_deinit(&scratch);
+	return is_there;
+}
+
+/* Something whose arguments are constants is one itself; what fails stays as it is. */
 static void fold(struct compiler *c, struct expr **e)
 {
-	struct err err;
-	struct eval ev = { .arena = c->arena, .keep = c->arena, .err = &err, .limits = c->limits };
 	struct value v;
 
 	if (!(c->rules & PLAN_RULE_FOLD) || ((*e)->flags & EXPR_VOLATILE))
@@ -325,9 +358,7 @@ static void fold(struct compiler *c, struct expr **e)
 	for (uint32_t i = 0; i < (*e)->n_args; i++)
 		if ((*e)->args[i] != NULL && !expr_is_constant((*e)->args[i]))
 			return;
-	ev.vars = compile_alloc(c, c->n_vars, sizeof *ev.vars);   /* $let and $map write theirs */
-	if (ev.vars == NULL || arena_failed(c->arena) || expr_eval(*e, &ev, &v) != 0 ||
-	    arena_failed(c->arena))
+	if (!try_value(c, *e, &v))
 		return;
 	struct expr *folded = expr_constant(c, v);
 	if (folded == NULL)
