@@ -49,7 +49,9 @@ def document(row: dict[str, str]) -> dict[str, object]:
             result[name] = text
         else:
             number = float(text)
-            result[name] = int(number) if number.is_integer() and name not in ("lat", "lon") else number
+            result[name] = (
+                int(number) if number.is_integer() and name not in ("lat", "lon") else number
+            )
     return result
 
 
@@ -64,7 +66,7 @@ def write_lines(path: pathlib.Path, documents: Iterable[dict[str, object]]) -> i
     n = 0
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8") as file:
-        for n, one in enumerate(documents, 1):
+        for n, one in enumerate(documents, 1):  # noqa: B007 (the last one counts)
             file.write(json.dumps(one, separators=(",", ":")) + "\n")
     partial.rename(path)
     return n

@@ -156,7 +156,10 @@ def show_tasks() -> None:
             web.get("/tasks", params={"status": "done"}),
             web.delete(path),
         ]
-    table([{"call": call(answer), "answer": summary(answer)} for answer in answers], ("call", "answer"))
+    table(
+        [{"call": call(answer), "answer": summary(answer)} for answer in answers],
+        ("call", "answer"),
+    )
 
 
 def call(answer: httpx.Response) -> str:

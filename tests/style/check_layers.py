@@ -4,6 +4,7 @@
 The tables are the architecture: each folder, with the folders it may include
 besides itself; each third-party header, with the one folder that knows it.
 """
+
 import pathlib
 import re
 import sys
@@ -21,12 +22,30 @@ MAY_INCLUDE = {
     "http": {"base", "obs"},
     "webhook": {"base", "crypto", "obs"},
     "tasks": {
-        "base", "compute", "crypto", "doc", "engine", "json", "obs", "store", "webhook",
+        "base",
+        "compute",
+        "crypto",
+        "doc",
+        "engine",
+        "json",
+        "obs",
+        "store",
+        "webhook",
     },
     "ui": set(),
     "api": {
-        "base", "compute", "config", "crypto", "doc", "engine", "http", "json", "obs", "store",
-        "tasks", "ui",
+        "base",
+        "compute",
+        "config",
+        "crypto",
+        "doc",
+        "engine",
+        "http",
+        "json",
+        "obs",
+        "store",
+        "tasks",
+        "ui",
     },
 }
 CLI_MAY_INCLUDE = {
@@ -65,7 +84,13 @@ def violations(root: pathlib.Path):
         for quote, name in INCLUDE.findall(path.read_text()):
             target = name.split("/")[0]
             known = target in MAY_INCLUDE or target == "cli"
-            if quote == '"' and known and target != folder and may is not None and target not in may:
+            if (
+                quote == '"'
+                and known
+                and target != folder
+                and may is not None
+                and target not in may
+            ):
                 yield f"{relative}: {folder}/ may not include {name}"
             for prefix, owner in ONLY_IN.items():
                 if name.lower().startswith(prefix) and folder != owner:

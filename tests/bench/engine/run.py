@@ -113,8 +113,8 @@ def print_table(result: dict[str, Any]) -> None:
     peers = result["programs"][1:]
     if peers:
         ratios = "".join(
-            f"{result['rates'][name]['docmill'] / max(result['rates'][name][p] for p in peers):9.1f}x"
-            for name in names
+            f"{rates['docmill'] / max(rates[p] for p in peers):9.1f}x"
+            for rates in result["rates"].values()
         )
         print(f"{'docmill / best peer':28}{ratios}")
     for name in names:
@@ -134,7 +134,9 @@ def main() -> None:
     options = parser.parse_args()
     options.data.mkdir(parents=True, exist_ok=True)
     result = measure(options)
-    version = subprocess.run([options.binary, "version"], capture_output=True, text=True, check=True)
+    version = subprocess.run(
+        [options.binary, "version"], capture_output=True, text=True, check=True
+    )
     result["machine"] = f"{platform.machine()}, {os.cpu_count()} processors, {platform.platform()}"
     result["docmill"] = version.stdout
     print(f"{result['machine']}, median of {options.rounds}")

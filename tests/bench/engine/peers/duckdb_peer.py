@@ -15,7 +15,8 @@ QUERIES = {
     "P2": "SELECT * FROM {rows} WHERE active ORDER BY price DESC LIMIT 100",
     "P3": "SELECT * EXCLUDE (email, note), price * quantity AS total FROM {rows}",
     "P4": """SELECT *, sum(price) OVER (PARTITION BY country ORDER BY created
-        ROWS UNBOUNDED PRECEDING) AS run, rank() OVER (PARTITION BY country ORDER BY created) AS rank
+        ROWS UNBOUNDED PRECEDING) AS run,
+        rank() OVER (PARTITION BY country ORDER BY created) AS rank
         FROM {rows}""",
     "P5": "SELECT email AS _id, count(*) AS n, sum(price) AS s FROM {rows} GROUP BY email",
 }
