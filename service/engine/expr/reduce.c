@@ -70,7 +70,7 @@ static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr,
 	int rc = 0;
 
 	steps_init(&steps, outer);
-	for (uint32_t i = 0; i < arr->n && rc == 0; i++) {
+	for (uint32_t i = 0; i < arr->n && rc == 0 && !arena_failed(outer); i++) {
 		ev->arena = &steps.arenas[steps.now];
 		rc = step(e, ev, arr, i, value);
 		*value = steps_collect(&steps, *value);
