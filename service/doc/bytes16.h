@@ -56,7 +56,8 @@ static inline uint64_t bytes16_over8(uint64_t x, unsigned n)
 static inline uint64_t bytes16_equal(const char *p, char c)
 {
 	return (bytes16_over8(bytes16_load8(p, c), 0x7f) |
-	        bytes16_over8(bytes16_load8(p + 8, c), 0x7f) << 8) ^ 0xffff;
+		bytes16_over8(bytes16_load8(p + 8, c), 0x7f) << 8) ^
+	       0xffff;
 }
 
 static inline uint64_t bytes16_not_digits(const char *p)

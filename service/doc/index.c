@@ -5,7 +5,7 @@
 
 #include "doc/index_isa.h"
 
-#define LOOK_BACK 16   /* bytes readable before a copied block; three are looked at */
+#define LOOK_BACK 16 /* bytes readable before a copied block; three are looked at */
 
 const struct index_isa *index_isa_best(void)
 {
@@ -35,7 +35,7 @@ const char *index_isa_name(void)
 }
 
 bool index_init(struct index *ix, struct arena *a, const struct index_isa *isa, const char *text,
-                size_t len, size_t chunk_size)
+		size_t len, size_t chunk_size)
 {
 	/* One block more than the text has: the one behind its end, which is all white space. */
 	size_t needed = len / INDEX_BLOCK * INDEX_BLOCK + INDEX_BLOCK;
@@ -114,8 +114,12 @@ size_t index_skip(const struct index_isa *isa, const char *text, size_t len, siz
 static size_t utf8_char(const unsigned char *p, size_t len)
 {
 	unsigned lead = p[0];
-	size_t n = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3
-	         : lead < 0xf5 ? 4 : 0;
+	size_t n = lead < 0x80   ? 1
+		   : lead < 0xc2 ? 0
+		   : lead < 0xe0 ? 2
+		   : lead < 0xf0 ? 3
+		   : lead < 0xf5 ? 4
+				 : 0;
 
 	if (n < 2)
 		return n;
@@ -200,12 +204,16 @@ static enum index_fault unicode_fault(struct index *ix, size_t at)
 static enum index_fault escape_fault(struct index *ix, size_t at)
 {
 	switch (ix->text[at]) {
-	case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
-		return INDEX_OK;
-	case 'u':
-		return unicode_fault(ix, at);
-	default:
-		return INDEX_ESCAPE;
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't': return INDEX_OK;
+	case 'u': return unicode_fault(ix, at);
+	default: return INDEX_ESCAPE;
 	}
 }
 

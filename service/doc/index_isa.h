@@ -8,7 +8,7 @@
 
 struct index_isa {
 	const char *name;
-	bool (*is_supported)(void);   /* NULL: always */
+	bool (*is_supported)(void); /* NULL: always */
 
 	/* Index whole blocks at p, the text at ix->next or a copy of it; stops at a fault. */
 	void (*index)(struct index *ix, const char *p, size_t n_blocks);
@@ -26,9 +26,9 @@ extern const struct index_isa *const index_isas[];
 struct block_masks {
 	uint64_t quote;
 	uint64_t backslash;
-	uint64_t structural;   /* may have control characters among them: pass two looks */
+	uint64_t structural; /* may have control characters among them: pass two looks */
 	uint64_t control;
-	bool is_wide;          /* has bytes beyond ASCII */
+	bool is_wide; /* has bytes beyond ASCII */
 };
 
 /* Brackets and braces of both kinds, inside strings too. */
@@ -38,10 +38,10 @@ struct block_brackets {
 
 /* What made a block worth a second look; one bit a byte. */
 struct index_suspect {
-	uint64_t escapes;      /* characters after a backslash, in strings */
-	uint64_t backslash;    /* outside strings */
-	uint64_t control;      /* in strings */
-	uint64_t neighbours;   /* opening quotes after a string */
+	uint64_t escapes; /* characters after a backslash, in strings */
+	uint64_t backslash; /* outside strings */
+	uint64_t control; /* in strings */
+	uint64_t neighbours; /* opening quotes after a string */
 	bool is_utf8;
 };
 

@@ -8,10 +8,14 @@ enum { QUOTE = 1, BACKSLASH = 2, STRUCTURAL = 4, OPEN = 8, CLOSE = 16 };
 static const uint8_t classes[256] = {
 	['"'] = QUOTE,
 	['\\'] = BACKSLASH,
-	['{'] = STRUCTURAL | OPEN, ['['] = STRUCTURAL | OPEN,
-	['}'] = STRUCTURAL | CLOSE, [']'] = STRUCTURAL | CLOSE,
-	[':'] = STRUCTURAL, [','] = STRUCTURAL,
-	['\f'] = STRUCTURAL, [0x1a] = STRUCTURAL,   /* as in index_x86.h, so that all are alike */
+	['{'] = STRUCTURAL | OPEN,
+	['['] = STRUCTURAL | OPEN,
+	['}'] = STRUCTURAL | CLOSE,
+	[']'] = STRUCTURAL | CLOSE,
+	[':'] = STRUCTURAL,
+	[','] = STRUCTURAL,
+	['\f'] = STRUCTURAL,
+	[0x1a] = STRUCTURAL, /* as in index_x86.h, so that all are alike */
 };
 
 #define EACH_BYTE(n) (UINT64_C(0x0101010101010101) * (n))
@@ -46,7 +50,8 @@ static inline struct block_masks block_masks(const char *p)
 		m.backslash |= gather(found, 1) << i;
 		m.structural |= gather(found, 2) << i;
 		/* Bit 7 ends up set in the bytes from 0x20 on; no carry leaves its byte. */
-		m.control |= gather(~(((bytes & EACH_BYTE(0x7f)) + EACH_BYTE(0x60)) | bytes), 7) << i;
+		m.control |= gather(~(((bytes & EACH_BYTE(0x7f)) + EACH_BYTE(0x60)) | bytes), 7)
+			     << i;
 	}
 	m.is_wide = (wide & EACH_BYTE(0x80)) != 0;
 	return m;

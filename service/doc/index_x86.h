@@ -15,14 +15,14 @@ bool index_has_avx2(void);
 bool index_has_sse42(void);
 
 enum utf8_wrong {
-	TOO_SHORT = 1 << 0,      /* a lead byte without what it announces */
-	TOO_LONG = 1 << 1,       /* ASCII and a continuation */
-	OVERLONG_3 = 1 << 2,     /* E0 80..9F */
-	TOO_LARGE = 1 << 3,      /* F4 90..BF, F5.. 90..BF */
-	SURROGATE = 1 << 4,      /* ED A0..BF */
-	OVERLONG_2 = 1 << 5,     /* C0, C1 */
-	OVERLONG_4 = 1 << 6,     /* F0 80..8F; the same bit for F5.. 80..8F, which is too large */
-	TWO_CONTINUATIONS = 1 << 7,   /* right only two or three bytes after a long lead byte */
+	TOO_SHORT = 1 << 0, /* a lead byte without what it announces */
+	TOO_LONG = 1 << 1, /* ASCII and a continuation */
+	OVERLONG_3 = 1 << 2, /* E0 80..9F */
+	TOO_LARGE = 1 << 3, /* F4 90..BF, F5.. 90..BF */
+	SURROGATE = 1 << 4, /* ED A0..BF */
+	OVERLONG_2 = 1 << 5, /* C0, C1 */
+	OVERLONG_4 = 1 << 6, /* F0 80..8F; the same bit for F5.. 80..8F, which is too large */
+	TWO_CONTINUATIONS = 1 << 7, /* right only two or three bytes after a long lead byte */
 	ANY_LOW = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS,
 };
 
@@ -91,7 +91,10 @@ static const uint8_t utf8_high[16] __attribute__((aligned(16))) = {
  * fall together.  Two control characters match too, FF as a comma and SUB as a colon.
  */
 static const uint8_t structural_by_low[16] __attribute__((aligned(16))) = {
-	[0xa] = ':', [0xb] = '{', [0xc] = ',', [0xd] = '}',
+	[0xa] = ':',
+	[0xb] = '{',
+	[0xc] = ',',
+	[0xd] = '}',
 };
 
 #endif

@@ -63,14 +63,14 @@ int skip_fail_with(const struct cursor *c, const char *at, const char *message, 
 static const char *fault_message(enum index_fault fault)
 {
 	switch (fault) {
-	case INDEX_UTF8:         return "bytes that are not UTF-8";
-	case INDEX_CONTROL:      return "a control character inside a string: it must be escaped";
-	case INDEX_BACKSLASH:    return "a backslash outside a string";
-	case INDEX_ESCAPE:       return "an escape that JSON does not know";
-	case INDEX_SURROGATE:    return "half of a surrogate pair";
+	case INDEX_UTF8: return "bytes that are not UTF-8";
+	case INDEX_CONTROL: return "a control character inside a string: it must be escaped";
+	case INDEX_BACKSLASH: return "a backslash outside a string";
+	case INDEX_ESCAPE: return "an escape that JSON does not know";
+	case INDEX_SURROGATE: return "half of a surrogate pair";
 	case INDEX_UNTERMINATED: return "the text ends inside a string";
 	case INDEX_OK:
-	case INDEX_NEIGHBOUR:    break;
+	case INDEX_NEIGHBOUR: break;
 	}
 	return NULL;
 }
@@ -111,6 +111,6 @@ int skip_fail_member(const struct cursor *c, const char *from, const char *op, s
 	if (*op != ':')
 		return skip_fail(c, op, "':' after a key", err);
 	err_limit(err, ERR_KEY_LENGTH, "max-key", "a key of %zu bytes; at most %u are allowed",
-	          key.len - 2, c->key_len_max);
+		  key.len - 2, c->key_len_max);
 	return skip_place(c, key.data, err);
 }

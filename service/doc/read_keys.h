@@ -19,36 +19,36 @@
 
 #include "doc/read.h"
 
-#define READ_KEYS_MAX 4096          /* names, and as many ways to write them */
-#define READ_KEY_LEN_MAX 256        /* longer keys are not remembered */
-#define READ_LAYOUTS_MAX 256        /* layouts, and shapes as well */
+#define READ_KEYS_MAX          4096 /* names, and as many ways to write them */
+#define READ_KEY_LEN_MAX       256 /* longer keys are not remembered */
+#define READ_LAYOUTS_MAX       256 /* layouts, and shapes as well */
 #define READ_LAYOUT_FIELDS_MAX 1024
 
-#define READ_NO_SLOT UINT32_MAX     /* of a key that nobody asked for */
+#define READ_NO_SLOT UINT32_MAX /* of a key that nobody asked for */
 
 struct read_key {
-	struct str name;             /* escapes undone */
+	struct str name; /* escapes undone */
 	uint64_t hash;
-	uint64_t record;             /* number of the last record that had it, and there: */
+	uint64_t record; /* number of the last record that had it, and there: */
 	uint32_t slot;
 	bool is_wanted;
 };
 
 /* A key as it is written: from behind the brace or comma up to the colon, which is included. */
 struct read_field {
-	uint64_t head[2];            /* its first 16 bytes, and which bits of those count */
+	uint64_t head[2]; /* its first 16 bytes, and which bits of those count */
 	uint64_t mask[2];
-	const char *text;            /* in the input */
+	const char *text; /* in the input */
 	uint32_t len;
-	uint32_t slot;               /* in a layout: one that is not shown when nobody asks for it */
+	uint32_t slot; /* in a layout: one that is not shown when nobody asks for it */
 	struct read_key *key;
 };
 
 struct read_layout {
 	const struct shape *shape;
 	uint32_t n;
-	uint32_t n_slots;            /* the shape's, and one for all that nobody asked for */
-	bool is_partial;             /* there are such */
+	uint32_t n_slots; /* the shape's, and one for all that nobody asked for */
+	bool is_partial; /* there are such */
 	struct read_field fields[];
 };
 
@@ -111,29 +111,27 @@ static inline struct read_field read_field_at(const char *text, const char *colo
  * the bytes are the same the colon is where theirs is, so only long keys need to look at it: to
  * be sure that all of them is there.  Reads 16 bytes.
  */
-static inline bool read_field_is_at(const struct read_field *f, const char *text,
-                                    const char *colon)
+static inline bool read_field_is_at(const struct read_field *f, const char *text, const char *colon)
 {
 	uint64_t head[2];
 
 	memcpy(head, text, sizeof head);
 	if ((((head[0] & f->mask[0]) ^ f->head[0]) | ((head[1] & f->mask[1]) ^ f->head[1])) != 0)
 		return false;
-	return LIKELY(f->len <= 16) ||
-	       (colon + 1 - text == (ptrdiff_t)f->len &&
-	        memcmp(text + 16, f->text + 16, f->len - 16) == 0);
+	return LIKELY(f->len <= 16) || (colon + 1 - text == (ptrdiff_t)f->len &&
+					memcmp(text + 16, f->text + 16, f->len - 16) == 0);
 }
 
 /* The field that is written so, or NULL when it has not been seen (or is not remembered). */
 const struct read_field *read_keys_find(const struct read_keys *keys, const char *text,
-                                        const char *colon);
+					const char *colon);
 
 /*
  * Remember that the key of a name is written so.  NULL when there is no room left, or on lack of
  * memory (look at the arena).
  */
-const struct read_field *read_keys_add(struct read_keys *keys, const char *text,
-                                       const char *colon, struct read_key *key);
+const struct read_field *read_keys_add(struct read_keys *keys, const char *text, const char *colon,
+				       struct read_key *key);
 
 /*
  * The key of that name (scratch memory is fine: it is copied).  NULL when it is not in the
@@ -162,8 +160,8 @@ struct read_names {
  * there are too many already, or on lack of memory.
  */
 const struct read_layout *read_keys_layout(struct read_keys *keys,
-                                           const struct read_field *const *fields, uint32_t n,
-                                           uint64_t hash, struct read_names names);
+					   const struct read_field *const *fields, uint32_t n,
+					   uint64_t hash, struct read_names names);
 
 /* The same for a shape alone. */
 const struct shape *read_keys_shape(struct read_keys *keys, struct read_names names);

@@ -2,8 +2,8 @@
 #include "doc/skip.h"
 
 int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, size_t chunk_size,
-                struct str text, const char *text_start, const struct read_limits *limits,
-                struct err *err)
+		struct str text, const char *text_start, const struct read_limits *limits,
+		struct err *err)
 {
 	*c = (struct cursor){
 		.base = text.data,
@@ -12,8 +12,7 @@ int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, 
 		.key_len_max = limits->key_len_max,
 		.is_object = arena_zalloc(a, (size_t)limits->depth_max / 64 + 1, sizeof(uint64_t)),
 	};
-	if (c->is_object == NULL ||
-	    !index_init(&c->index, a, isa, text.data, text.len, chunk_size))
+	if (c->is_object == NULL || !index_init(&c->index, a, isa, text.data, text.len, chunk_size))
 		return err_nomem(err, "the index of a JSON text");
 	return 0;
 }
@@ -35,7 +34,8 @@ bool cursor_refill(struct cursor *c)
 struct walk {
 	const char *base;
 	const uint32_t *at, *end;
-	const char *before, *op;   /* the last two characters taken; a value is between them, or at op */
+	const char *before,
+		*op; /* the last two characters taken; a value is between them, or at op */
 	uint32_t level;
 	bool in_object;
 };
@@ -92,7 +92,9 @@ static inline int walk_values(struct walk *w, struct cursor *c, bool *ret_is_ope
 		*ret_is_open = false;
 		if (w->in_object) {
 			if (skip_key(c, w->before + 1, w->op).len == 0)
-				return walk_is_empty(w) ? 0 : skip_fail_member(c, w->before + 1, w->op, err);
+				return walk_is_empty(w)
+					       ? 0
+					       : skip_fail_member(c, w->before + 1, w->op, err);
 			if (!walk_next(w, c))
 				return skip_fail_cut(c, w->op + 1, "a value", err);
 		}
@@ -123,16 +125,21 @@ static inline int walk_ends(struct walk *w, struct cursor *c, uint32_t outside, 
 		if (!walk_next(w, c))
 			return skip_fail_end(c, w->op + 1, "the end of an array or object", err);
 		if (!skip_is_blank(w->before + 1, w->op))
-			return skip_fail(c, w->before + 1, "',' or the end of an array or object", err);
+			return skip_fail(c, w->before + 1, "',' or the end of an array or object",
+					 err);
 	} while (*w->op != ',');
 	return 0;
 }
 
 int skip_container(struct cursor *c, const char *open, uint32_t depth, const char **ret_end,
-                   struct err *err)
+		   struct err *err)
 {
 	struct walk w = {
-		.base = c->base, .at = c->at, .end = c->end, .op = open, .level = depth - 1,
+		.base = c->base,
+		.at = c->at,
+		.end = c->end,
+		.op = open,
+		.level = depth - 1,
 	};
 	bool is_open = true;
 

@@ -18,19 +18,19 @@
 #include "doc/read.h"
 
 struct cursor {
-	const char *base;            /* of the positions */
-	const uint32_t *at, *end;    /* positions that are left in this chunk */
+	const char *base; /* of the positions */
+	const uint32_t *at, *end; /* positions that are left in this chunk */
 	struct index index;
-	const char *text_start;      /* what the places in errors count from */
+	const char *text_start; /* what the places in errors count from */
 	uint32_t depth_max;
 	uint32_t key_len_max;
-	uint64_t *is_object;         /* a bit for each open container; room for depth_max of them */
+	uint64_t *is_object; /* a bit for each open container; room for depth_max of them */
 };
 
 /* Chunk and instruction set are arguments for the sake of tests. */
 int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, size_t chunk_size,
-                struct str text, const char *text_start, const struct read_limits *limits,
-                struct err *err) MUST_CHECK;
+		struct str text, const char *text_start, const struct read_limits *limits,
+		struct err *err) MUST_CHECK;
 
 /* Fetch the next chunk; false when there is none, because of the end or of a fault. */
 bool cursor_refill(struct cursor *c);
@@ -53,7 +53,7 @@ static inline const char *cursor_text_end(const struct cursor *c)
  * and set *ret_end to what is behind it.  Everything in it is checked.  depth is its level.
  */
 int skip_container(struct cursor *c, const char *open, uint32_t depth, const char **ret_end,
-                   struct err *err) MUST_CHECK;
+		   struct err *err) MUST_CHECK;
 
 /*
  * Failures.  Each returns the error's code.
@@ -114,7 +114,7 @@ static inline bool skip_is_scalar(struct str s)
 	case 't': return s.len == 4 && memcmp(s.data, "true", 4) == 0;
 	case 'f': return s.len == 5 && memcmp(s.data, "false", 5) == 0;
 	case 'n': return s.len == 4 && memcmp(s.data, "null", 4) == 0;
-	default:  return number_is_valid(s.data, s.len);
+	default: return number_is_valid(s.data, s.len);
 	}
 }
 

@@ -77,8 +77,11 @@ static inline bool plain_escape(struct plain_json *p)
 static inline bool plain_utf8(struct plain_json *p)
 {
 	int c = plain_peek(p);
-	unsigned n = c < 0x80 ? 0 : c >= 0xc0 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2
-	           : c >= 0xf0 && c < 0xf8 ? 3 : 9;
+	unsigned n = c < 0x80                ? 0
+		     : c >= 0xc0 && c < 0xe0 ? 1
+		     : c >= 0xe0 && c < 0xf0 ? 2
+		     : c >= 0xf0 && c < 0xf8 ? 3
+					     : 9;
 	unsigned long code = n == 0 ? (unsigned)c : (unsigned)c & (0x3fu >> n);
 	static const unsigned long least[] = { 0, 0x80, 0x800, 0x10000 };
 
@@ -180,7 +183,7 @@ static inline bool plain_value(struct plain_json *p, unsigned depth)
 	case 't': is_good = plain_word(p, "true"); break;
 	case 'f': is_good = plain_word(p, "false"); break;
 	case 'n': is_good = plain_word(p, "null"); break;
-	default:  is_good = plain_number(p); break;
+	default: is_good = plain_number(p); break;
 	}
 	plain_space(p);
 	return is_good;

@@ -85,7 +85,7 @@ static size_t plain_escape_len(const char *text, size_t len, size_t at, enum ind
 
 /* From the opening quote at at: the length of the string, or 0 with the fault and its place. */
 static size_t plain_string_len(const char *text, size_t len, size_t at, enum index_fault *fault,
-                               size_t *fault_at)
+			       size_t *fault_at)
 {
 	for (size_t i = at + 1; i < len;) {
 		size_t n = plain_char_len((const unsigned char *)text + i, len - i);
@@ -149,7 +149,7 @@ static struct found plain_scan(const char *text, size_t len)
 /* ---- comparison ---- */
 
 static struct found index_scan(const struct index_isa *isa, const char *text, size_t len,
-                               size_t chunk_size)
+			       size_t chunk_size)
 {
 	struct found f = { .positions = calloc(len + 1, sizeof(size_t)) };
 	struct budget budget = BUDGET(16 << 20);
@@ -182,9 +182,9 @@ static void compare(const char *text, size_t len)
 			    f.n != expected.n ||
 			    memcmp(f.positions, expected.positions, f.n * sizeof(size_t)) != 0)
 				fail_msg("%s, %zu: fault %d at %zu, not %d at %zu; n %zu, not %zu, in\n%.*s",
-				         isa_names[i], chunk_sizes[k], (int)f.fault, f.fault_at,
-				         (int)expected.fault, expected.fault_at, f.n, expected.n,
-				         (int)len, text);
+					 isa_names[i], chunk_sizes[k], (int)f.fault, f.fault_at,
+					 (int)expected.fault, expected.fault_at, f.n, expected.n,
+					 (int)len, text);
 			free(f.positions);
 		}
 	free(expected.positions);
@@ -201,13 +201,43 @@ static void compare_padded(const char *text, size_t len)
 	free(copy);
 }
 
-TEST(random_bytes_are_indexed_as_a_plain_scan_does)
-{
+TEST(random_bytes_are_indexed_as_a_plain_scan_does) {
 	static const char *const bits[] = {
-		"{", "}", "[", "]", ":", ",", "\"", "\"", "\"", "\\", "\\\\", "\\\"", "\\u", "00e9",
-		"\\ud83d", "\\ude00", "abcdefgh", " ", "                              ", "\n", "\x01", "\f", "\x1a",
-		"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xc3", "\xa9", "\xed\xa0\x80", "\xe0\x80\x80",
-		"\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xc0\x80", "\xff", "\xf5\x80\x80\x80",
+		"{",
+		"}",
+		"[",
+		"]",
+		":",
+		",",
+		"\"",
+		"\"",
+		"\"",
+		"\\",
+		"\\\\",
+		"\\\"",
+		"\\u",
+		"00e9",
+		"\\ud83d",
+		"\\ude00",
+		"abcdefgh",
+		" ",
+		"                              ",
+		"\n",
+		"\x01",
+		"\f",
+		"\x1a",
+		"\xc3\xa9",
+		"\xe2\x82\xac",
+		"\xf0\x9f\x98\x80",
+		"\xc3",
+		"\xa9",
+		"\xed\xa0\x80",
+		"\xe0\x80\x80",
+		"\xf4\x90\x80\x80",
+		"\xf0\x80\x80\x80",
+		"\xc0\x80",
+		"\xff",
+		"\xf5\x80\x80\x80",
 	};
 	struct random r = random_seeded();
 
@@ -228,8 +258,7 @@ TEST(random_bytes_are_indexed_as_a_plain_scan_does)
 	}
 }
 
-TEST(random_documents_are_indexed_as_a_plain_scan_does)
-{
+TEST(random_documents_are_indexed_as_a_plain_scan_does) {
 	struct random r = random_seeded();
 
 	(void)state;
@@ -246,8 +275,7 @@ TEST(random_documents_are_indexed_as_a_plain_scan_does)
 }
 
 /* Each pair and triple of bytes that UTF-8 can be wrong in, across the edge of a block too. */
-TEST(every_utf8_sequence_is_judged_alike)
-{
+TEST(every_utf8_sequence_is_judged_alike) {
 	char text[200];
 
 	(void)state;
@@ -262,14 +290,14 @@ TEST(every_utf8_sequence_is_judged_alike)
 		text[at + 3] = code % 3 == 0 ? '\xbf' : ' ';
 		text[150] = '"';
 		for (size_t i = 1; i < 4; i++)
-			if (strchr("\"\\", text[at + i]) != NULL || (unsigned char)text[at + i] < 0x20)
+			if (strchr("\"\\", text[at + i]) != NULL ||
+			    (unsigned char)text[at + i] < 0x20)
 				text[at + i] = '.';
 		compare(text, 151);
 	}
 }
 
-TEST(runs_of_backslashes_are_counted_across_blocks)
-{
+TEST(runs_of_backslashes_are_counted_across_blocks) {
 	char text[260];
 
 	(void)state;
@@ -285,8 +313,7 @@ TEST(runs_of_backslashes_are_counted_across_blocks)
 		}
 }
 
-TEST(a_text_cut_at_any_byte_is_judged_alike)
-{
+TEST(a_text_cut_at_any_byte_is_judged_alike) {
 	static const char text[] =
 		"[{\"k\\\\\\\"\":\"\\ud83d\\ude00 \xf0\x9f\x98\x80\xe2\x82\xac\",\"b\\u00e9\":[1,2,{}]},"
 		"{\"k\":\"0123456789012345678901234567890123456789\\n\\t\",\"c\":{\"d\":[[]]}}]";
@@ -332,8 +359,7 @@ static void compare_skips(const char *text, size_t len, size_t at)
 	}
 }
 
-TEST(skipping_ends_where_the_brackets_balance)
-{
+TEST(skipping_ends_where_the_brackets_balance) {
 	struct random r = random_seeded();
 
 	(void)state;
@@ -353,16 +379,14 @@ TEST(skipping_ends_where_the_brackets_balance)
 	}
 }
 
-TEST(the_machine_uses_an_instruction_set_that_it_has)
-{
+TEST(the_machine_uses_an_instruction_set_that_it_has) {
 	(void)state;
 	assert_non_null(index_isa_find(index_isa_name()));
 	assert_null(index_isa_find("none"));
 	assert_non_null(index_isa_find("scalar"));
 }
 
-TEST(an_index_that_does_not_fit_the_budget_is_refused)
-{
+TEST(an_index_that_does_not_fit_the_budget_is_refused) {
 	struct budget budget = BUDGET(100);
 	struct arena a;
 	struct index ix;

@@ -6,8 +6,8 @@
 #include "tests/lib/reading.h"
 
 struct members {
-	struct buf list;   /* key=value; … */
-	size_t n_max;      /* refuse the member after so many */
+	struct buf list; /* key=value; … */
+	size_t n_max; /* refuse the member after so many */
 	size_t n;
 };
 
@@ -61,13 +61,13 @@ static void expect_refusal(const char *body, const char *message, uint64_t offse
 	assert_int_equal(err.column, offset + 1);
 }
 
-TEST(members_are_found_without_looking_into_them)
-{
+TEST(members_are_found_without_looking_into_them) {
 	(void)state;
 	expect_members("{}", "");
 	expect_members(" { } ", "");
-	expect_members("{\"a\":1,\"b\":[\"]\",{\"c\":\"}\\\"\"}],\"c\":\"x,}\" , \"d\" : {\"a\":1} , \"e\":null}",
-	               "a=1;b=[\"]\",{\"c\":\"}\\\"\"}];c=\"x,}\";d={\"a\":1};e=null;");
+	expect_members(
+		"{\"a\":1,\"b\":[\"]\",{\"c\":\"}\\\"\"}],\"c\":\"x,}\" , \"d\" : {\"a\":1} , \"e\":null}",
+		"a=1;b=[\"]\",{\"c\":\"}\\\"\"}];c=\"x,}\";d={\"a\":1};e=null;");
 	expect_members("{\"\\u0061\\n\":1}", "a\n=1;");
 	expect_members("{\"a\":1,\"a\":2}", "a=1;a=2;");
 	/* Whoever takes a value checks it. */
@@ -75,8 +75,7 @@ TEST(members_are_found_without_looking_into_them)
 	expect_members("{\"a\":nope}", "a=nope;");
 }
 
-TEST(members_malformed_around_their_values_are_refused)
-{
+TEST(members_malformed_around_their_values_are_refused) {
 	(void)state;
 	expect_refusal("", "expected '{' and an object, found the end of the text", 0);
 	expect_refusal("[]", "expected '{' and an object, found '['", 0);
@@ -88,29 +87,28 @@ TEST(members_malformed_around_their_values_are_refused)
 	expect_refusal("{\"a\":1,}", "expected a key in double quotes, found '}'", 7);
 	expect_refusal("{\"a\":1} x", "expected the end of the text, found 'x'", 8);
 	expect_refusal("{\"a\":1", "expected ',' or '}', found the end of the text", 6);
-	expect_refusal("{\"a\":[1", "expected the end of an array or object, found the end of the text",
-	               7);
+	expect_refusal("{\"a\":[1",
+		       "expected the end of an array or object, found the end of the text", 7);
 	expect_refusal("{\"a\":\"x", "expected the end of a string, found the end of the text", 7);
 	expect_refusal("{\"a", "expected the end of a string, found the end of the text", 3);
 	expect_refusal("{\"\\x\":1}", "an escape that JSON does not know", 2);
 	expect_refusal("{\"\xff\":1}", "bytes that are not UTF-8", 2);
 }
 
-TEST(the_one_who_takes_members_can_end_the_walk)
-{
+TEST(the_one_who_takes_members_can_end_the_walk) {
 	struct err err;
 	char list[64];
 
 	(void)state;
 	assert_int_equal(read_body("{\"a\":1,\"b\":2,\"c\":3}", 1, list, sizeof list, &err),
-	                 ERR_INVALID);
+			 ERR_INVALID);
 	assert_string_equal(list, "a=1;");
 	assert_string_equal(err.message, "enough");
 }
 
-TEST(a_body_cut_at_any_byte_is_refused)
-{
-	static const char body[] = "{\"pipeline\":[{\"$match\":{\"a\":\"\\\"]\"}}],\"documents\":[{\"a\":1}] }";
+TEST(a_body_cut_at_any_byte_is_refused) {
+	static const char body[] =
+		"{\"pipeline\":[{\"$match\":{\"a\":\"\\\"]\"}}],\"documents\":[{\"a\":1}] }";
 	struct err err;
 	char list[256], cut[sizeof body];
 
@@ -124,8 +122,7 @@ TEST(a_body_cut_at_any_byte_is_refused)
 	assert_int_equal(read_body(body, SIZE_MAX, list, sizeof list, &err), 0);
 }
 
-TEST(deep_members_are_skipped_in_constant_stack)
-{
+TEST(deep_members_are_skipped_in_constant_stack) {
 	struct budget budget = BUDGET(1 << 20);
 	struct members m = { .n_max = SIZE_MAX };
 	struct err err = ERR_INIT;
@@ -139,7 +136,8 @@ TEST(deep_members_are_skipped_in_constant_stack)
 	for (int i = 0; i < 1000000; i++)
 		buf_append_char(&b, '[');
 	arena_init(&a, &budget);
-	assert_int_equal(read_members(&a, (struct str){ b.data, b.len }, member, &m, &err), ERR_JSON);
+	assert_int_equal(read_members(&a, (struct str){ b.data, b.len }, member, &m, &err),
+			 ERR_JSON);
 	for (int i = 0; i < 1000000; i++)
 		buf_append_char(&b, ']');
 	buf_append_char(&b, '}');
@@ -173,9 +171,9 @@ static int check(const char *s, struct value *ret, struct err *err)
 	return rc;
 }
 
-TEST(a_value_is_checked_and_trimmed)
-{
-	static const char *const good[] = { "1", "\"\"", "\"a:b,{\"", "null", "[]", "{\"a\":[1]}", "-0.0e0" };
+TEST(a_value_is_checked_and_trimmed) {
+	static const char *const good[] = { "1",  "\"\"",        "\"a:b,{\"", "null",
+					    "[]", "{\"a\":[1]}", "-0.0e0" };
 	struct value v;
 	struct err err;
 	char text[64];
@@ -189,20 +187,26 @@ TEST(a_value_is_checked_and_trimmed)
 	}
 }
 
-TEST(what_is_no_value_is_refused_with_its_place)
-{
+TEST(what_is_no_value_is_refused_with_its_place) {
 	static const struct {
 		const char *text;
 		enum err_code code;
 		uint64_t offset;
 	} bad[] = {
-		{ "", ERR_JSON, 0 },         { "  ", ERR_JSON, 2 },
-		{ "1 2", ERR_JSON, 0 },      { "1,2", ERR_JSON, 1 },
-		{ "[1]]", ERR_JSON, 3 },     { "[1] x", ERR_JSON, 4 },
-		{ "{\"a\":1}{}", ERR_JSON, 7 }, { ":", ERR_JSON, 0 },
-		{ "\"a", ERR_JSON, 2 },      { "\"a\" \"b\"", ERR_JSON, 4 },
-		{ "x[]", ERR_JSON, 0 },      { "[[[]]]", ERR_DEPTH, 2 },
-		{ "{\"abcd\":1}", ERR_KEY_LENGTH, 1 }, { "[] \"", ERR_JSON, 3 },
+		{ "", ERR_JSON, 0 },
+		{ "  ", ERR_JSON, 2 },
+		{ "1 2", ERR_JSON, 0 },
+		{ "1,2", ERR_JSON, 1 },
+		{ "[1]]", ERR_JSON, 3 },
+		{ "[1] x", ERR_JSON, 4 },
+		{ "{\"a\":1}{}", ERR_JSON, 7 },
+		{ ":", ERR_JSON, 0 },
+		{ "\"a", ERR_JSON, 2 },
+		{ "\"a\" \"b\"", ERR_JSON, 4 },
+		{ "x[]", ERR_JSON, 0 },
+		{ "[[[]]]", ERR_DEPTH, 2 },
+		{ "{\"abcd\":1}", ERR_KEY_LENGTH, 1 },
+		{ "[] \"", ERR_JSON, 3 },
 	};
 	struct value v = MISSING;
 	struct err err;
@@ -210,14 +214,13 @@ TEST(what_is_no_value_is_refused_with_its_place)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		if (check(bad[i].text, &v, &err) != (int)bad[i].code || err.offset != bad[i].offset)
-			fail_msg("%s: %d at %zu, %s", bad[i].text, (int)err.code, (size_t)err.offset,
-			         err.message);
+			fail_msg("%s: %d at %zu, %s", bad[i].text, (int)err.code,
+				 (size_t)err.offset, err.message);
 		assert_int_equal(v.type, VALUE_MISSING);
 	}
 }
 
-TEST(places_count_lines_from_1_and_columns_in_bytes)
-{
+TEST(places_count_lines_from_1_and_columns_in_bytes) {
 	struct err err = ERR_INIT;
 	const struct str text = STR("ab\ncd\n\nef");
 

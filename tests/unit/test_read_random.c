@@ -25,8 +25,8 @@ static bool is_asked_for(const struct reading *r, struct str name)
 }
 
 /*
- * The reader's idea of a document's fields must be that of opening its text, which goes byte by
- * byte and shares nothing with the reader; but for fields that nobody asked for.
+ * The reader's idea of a document's fields must be that of opening its text, which knows neither
+ * index nor layouts; but for fields that nobody asked for.
  */
 static void compare_with_opened(struct reading *r, struct value document, void *arg)
 {
@@ -36,7 +36,7 @@ static void compare_with_opened(struct reading *r, struct value document, void *
 	uint32_t n = 0;
 
 	++*n_documents;
-	if (opened.type != VALUE_OBJECT)   /* {"$date": …} and its like */
+	if (opened.type != VALUE_OBJECT) /* {"$date": …} and its like */
 		return;
 	for (uint32_t i = 0; i < object_n(&r->batch, opened.object); i++) {
 		struct value v = opened.object->values[i];
@@ -47,7 +47,7 @@ static void compare_with_opened(struct reading *r, struct value document, void *
 		if (!str_eq(object_key(o, n), object_key(opened.object, i)) ||
 		    o->values[n].len != v.len || o->values[n].text != v.text)
 			fail_msg("field %u is %.*s, not %.*s, in\n%.*s", n, (int)o->values[n].len,
-			         o->values[n].text, (int)v.len, v.text, (int)o->raw_len, o->raw);
+				 o->values[n].text, (int)v.len, v.text, (int)o->raw_len, o->raw);
 		n++;
 	}
 	assert_int_equal(n, o->shape->n);
@@ -56,7 +56,7 @@ static void compare_with_opened(struct reading *r, struct value document, void *
 }
 
 static bool is_read(struct text t, const char *isa, size_t chunk_size, bool is_partial,
-                    struct err *err)
+		    struct err *err)
 {
 	struct reading r = reading_init(READ_ARRAY);
 	size_t n_documents = 0;
@@ -86,16 +86,18 @@ static void compare(struct text t)
 
 			if (index_isa_find(isa_names[i]) == NULL)
 				continue;
-			if (is_read(t, isa_names[i], chunk_sizes[k], (i + k) % 2 != 0, &err) != is_good)
-				fail_msg("%s, %zu: %s, but it is %s:\n%.*s", isa_names[i], chunk_sizes[k],
-				         is_good ? err.message : "accepted", is_good ? "good" : "bad",
-				         (int)t.len, t.data);
+			if (is_read(t, isa_names[i], chunk_sizes[k], (i + k) % 2 != 0, &err) !=
+			    is_good)
+				fail_msg("%s, %zu: %s, but it is %s:\n%.*s", isa_names[i],
+					 chunk_sizes[k], is_good ? err.message : "accepted",
+					 is_good ? "good" : "bad", (int)t.len, t.data);
 			if (first.code == 0)
 				first = err;
 			if (err.offset != first.offset || strcmp(err.message, first.message) != 0)
-				fail_msg("%s, %zu: %s at %zu, elsewhere %s at %zu:\n%.*s", isa_names[i],
-				         chunk_sizes[k], err.message, (size_t)err.offset, first.message,
-				         (size_t)first.offset, (int)t.len, t.data);
+				fail_msg("%s, %zu: %s at %zu, elsewhere %s at %zu:\n%.*s",
+					 isa_names[i], chunk_sizes[k], err.message,
+					 (size_t)err.offset, first.message, (size_t)first.offset,
+					 (int)t.len, t.data);
 		}
 }
 
@@ -112,8 +114,7 @@ static struct text random_text(struct random *random, size_t n_damages)
 	return t;
 }
 
-TEST(good_documents_are_accepted_with_their_fields)
-{
+TEST(good_documents_are_accepted_with_their_fields) {
 	struct random random = random_seeded();
 
 	(void)state;
@@ -126,8 +127,7 @@ TEST(good_documents_are_accepted_with_their_fields)
 	}
 }
 
-TEST(damaged_documents_are_judged_as_a_plain_checker_does)
-{
+TEST(damaged_documents_are_judged_as_a_plain_checker_does) {
 	struct random random = random_seeded();
 
 	(void)state;
@@ -139,8 +139,7 @@ TEST(damaged_documents_are_judged_as_a_plain_checker_does)
 	}
 }
 
-TEST(values_are_judged_as_a_plain_checker_does)
-{
+TEST(values_are_judged_as_a_plain_checker_does) {
 	struct read_limits limits = READ_LIMITS_DEFAULT;
 	struct random random = random_seeded();
 	struct budget budget = BUDGET(1 << 20);
@@ -160,7 +159,7 @@ TEST(values_are_judged_as_a_plain_checker_does)
 		struct text t = text_new(b.data, b.len);
 		arena_init(&a, &budget);
 		bool is_good = read_check(&a, (struct str){ t.data, t.len }, t.data, &limits, &v,
-		                          &err) == 0;
+					  &err) == 0;
 		if (is_good != plain_json_is_value(t.data, t.len, DEPTH_MAX))
 			fail_msg("%.*s", (int)t.len, t.data);
 		arena_deinit(&a);
@@ -169,8 +168,7 @@ TEST(values_are_judged_as_a_plain_checker_does)
 	}
 }
 
-TEST(a_text_cut_at_any_byte_is_refused)
-{
+TEST(a_text_cut_at_any_byte_is_refused) {
 	static const char text[] =
 		" [ {\"a\":1,\"b\":\"x\\u00e9\xc3\xa9\",\"c\":[1,{\"d\":null}]} , {\"a\":-0.5e-3,\"b\":\"\\ud83d\\ude00\","
 		"\"c\":[]},{\"a\":true,\"b\":\"{[]}\",\"c\":{}},{\"other\":false} ]";
@@ -179,7 +177,8 @@ TEST(a_text_cut_at_any_byte_is_refused)
 	for (size_t len = 0; len < sizeof text; len++) {
 		struct text t = text_new(text, len);
 
-		assert_int_equal(plain_json_is_documents(text, len, DEPTH_MAX), len == sizeof text - 1);
+		assert_int_equal(plain_json_is_documents(text, len, DEPTH_MAX),
+				 len == sizeof text - 1);
 		compare(t);
 		free(t.data);
 	}
@@ -187,8 +186,7 @@ TEST(a_text_cut_at_any_byte_is_refused)
 
 /* ---- lines ---- */
 
-TEST(lines_cut_at_any_byte_are_refused_but_for_whole_documents)
-{
+TEST(lines_cut_at_any_byte_are_refused_but_for_whole_documents) {
 	static const char text[] = "{\"a\":1,\"b\":\"x,y\"}\r\n\n{\"a\":2,\"b\":[{}]}\n{}";
 
 	(void)state;
@@ -203,7 +201,7 @@ TEST(lines_cut_at_any_byte_are_refused_but_for_whole_documents)
 		reading_end(&r);
 		/* Whole up to here: as many closing braces at the start of a line's rest as opened. */
 		bool is_whole = len == 0 || (len >= 17 && len <= 20) || len == 36 || len == 37 ||
-		                len == sizeof text - 1;
+				len == sizeof text - 1;
 		assert_int_equal(rc == 0, is_whole);
 		free(t.data);
 	}
@@ -214,7 +212,10 @@ TEST(lines_cut_at_any_byte_are_refused_but_for_whole_documents)
 static int read_in(size_t limit, struct text t, struct budget *budget, struct err *err)
 {
 	const struct reader_input input = {
-		.text = t.data, .len = t.len, .text_start = t.data, .fields.all = true,
+		.text = t.data,
+		.len = t.len,
+		.text_start = t.data,
+		.fields.all = true,
 		.limits = READ_LIMITS_DEFAULT,
 	};
 	struct arena arena, batch;
@@ -233,8 +234,7 @@ static int read_in(size_t limit, struct text t, struct budget *budget, struct er
 	return rc;
 }
 
-TEST(every_lack_of_memory_is_an_error_that_leaves_nothing_behind)
-{
+TEST(every_lack_of_memory_is_an_error_that_leaves_nothing_behind) {
 	static const char text[] =
 		"[{\"a\":1,\"b\":2},{\"a\":1,\"b\":3},{\"\\u0061\":1,\"c\":[{}],\"c\":2},{\"a\":5,\"b\":6,\"d\":7,"
 		"\"e\":8,\"f\":9,\"g\":10,\"h\":11,\"i\":12,\"j\":13,\"k\":14}]";
@@ -293,15 +293,14 @@ static void suite_file(const char *name, struct text t)
 	reading_begin(&r);
 	bool is_document = reading_each(&r, all, compare_with_opened, &n_documents) == 0;
 	bool is_value = read_check(&r.arena, (struct str){ t.data, t.len }, t.data, &r.limits, &v,
-	                           &r.err) == 0;
+				   &r.err) == 0;
 	if (is_document != is_value || (name[0] != 'i' && is_value != (name[0] == 'y')))
 		fail_msg("%s: %d as a document's value, %d alone", name, is_document, is_value);
 	reading_end(&r);
 	free(all.data);
 }
 
-TEST(the_json_test_suite_is_judged_as_it_says)
-{
+TEST(the_json_test_suite_is_judged_as_it_says) {
 	DIR *dir = opendir(CORPORA "/json");
 	struct dirent *entry;
 	int n = 0;

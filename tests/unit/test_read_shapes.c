@@ -49,11 +49,10 @@ static struct text text_from(const char *s)
 	return text_new(s, strlen(s));
 }
 
-TEST(records_with_the_same_keys_share_a_shape)
-{
+TEST(records_with_the_same_keys_share_a_shape) {
 	struct reading r = array();
 	struct text t = text_from("[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4},{\"b\":5,\"a\":6},"
-	                          "{\"a\": 7, \"b\" : 8},{\"a\":9}]");
+				  "{\"a\": 7, \"b\" : 8},{\"a\":9}]");
 	struct seen seen = read_seen(&r, t);
 
 	(void)state;
@@ -66,59 +65,55 @@ TEST(records_with_the_same_keys_share_a_shape)
 	free(t.data);
 }
 
-TEST(records_may_change_their_keys_anywhere)
-{
+TEST(records_may_change_their_keys_anywhere) {
 	(void)state;
-	expect_documents(array(),
-	                 "[{\"a\":1,\"b\":2,\"c\":3},{\"a\":1,\"c\":3},{\"b\":2,\"c\":3},{\"a\":1,\"b\":2},"
-	                 "{\"a\":1,\"x\":0,\"b\":2,\"c\":3},{\"a\":1,\"b\":2,\"c\":3,\"d\":4},{},"
-	                 "{\"c\":3,\"b\":2,\"a\":1},{\"a\":1,\"b\":2,\"c\":3}]",
-	                 "{\"a\":1,\"b\":2,\"c\":3}\n{\"a\":1,\"c\":3}\n{\"b\":2,\"c\":3}\n{\"a\":1,\"b\":2}\n"
-	                 "{\"a\":1,\"x\":0,\"b\":2,\"c\":3}\n{\"a\":1,\"b\":2,\"c\":3,\"d\":4}\n{}\n"
-	                 "{\"c\":3,\"b\":2,\"a\":1}\n{\"a\":1,\"b\":2,\"c\":3}\n");
+	expect_documents(
+		array(),
+		"[{\"a\":1,\"b\":2,\"c\":3},{\"a\":1,\"c\":3},{\"b\":2,\"c\":3},{\"a\":1,\"b\":2},"
+		"{\"a\":1,\"x\":0,\"b\":2,\"c\":3},{\"a\":1,\"b\":2,\"c\":3,\"d\":4},{},"
+		"{\"c\":3,\"b\":2,\"a\":1},{\"a\":1,\"b\":2,\"c\":3}]",
+		"{\"a\":1,\"b\":2,\"c\":3}\n{\"a\":1,\"c\":3}\n{\"b\":2,\"c\":3}\n{\"a\":1,\"b\":2}\n"
+		"{\"a\":1,\"x\":0,\"b\":2,\"c\":3}\n{\"a\":1,\"b\":2,\"c\":3,\"d\":4}\n{}\n"
+		"{\"c\":3,\"b\":2,\"a\":1}\n{\"a\":1,\"b\":2,\"c\":3}\n");
 }
 
-TEST(long_keys_that_begin_alike_are_told_apart)
-{
+TEST(long_keys_that_begin_alike_are_told_apart) {
 	(void)state;
 	expect_documents(array(), "[{\"a key of many bytes 1\":1},{\"a key of many bytes 2\":2}]",
-	                 "{\"a key of many bytes 1\":1}\n{\"a key of many bytes 2\":2}\n");
+			 "{\"a key of many bytes 1\":1}\n{\"a key of many bytes 2\":2}\n");
 }
 
-TEST(keys_that_are_there_twice_keep_the_first_place_and_the_last_value)
-{
+TEST(keys_that_are_there_twice_keep_the_first_place_and_the_last_value) {
 	(void)state;
 	expect_documents(array(), "[{\"a\":1,\"b\":2,\"a\":3},{\"a\":4,\"b\":5,\"a\":6}]",
-	                 "{\"a\":3,\"b\":2}\n{\"a\":6,\"b\":5}\n");
+			 "{\"a\":3,\"b\":2}\n{\"a\":6,\"b\":5}\n");
 	expect_documents(array(), "[{\"a\":1,\"b\":2},{\"a\":4,\"a\":5,\"b\":6,\"b\":7}]",
-	                 "{\"a\":1,\"b\":2}\n{\"a\":5,\"b\":7}\n");
+			 "{\"a\":1,\"b\":2}\n{\"a\":5,\"b\":7}\n");
 }
 
-TEST(escapes_in_keys_are_undone)
-{
+TEST(escapes_in_keys_are_undone) {
 	(void)state;
 	expect_documents(array(), "[{\"\\u0061\":1,\"a\":2},{\"\\u0061\":3,\"a\":4}]",
-	                 "{\"a\":2}\n{\"a\":4}\n");
+			 "{\"a\":2}\n{\"a\":4}\n");
 	expect_documents(array(), "[{\"\\ud83d\\ude00\\n\":1,\"b\":2}]",
-	                 "{\"\xf0\x9f\x98\x80\\n\":1,\"b\":2}\n");
+			 "{\"\xf0\x9f\x98\x80\\n\":1,\"b\":2}\n");
 }
 
-TEST(only_the_fields_asked_for_are_kept)
-{
+TEST(only_the_fields_asked_for_are_kept) {
 	const struct str names[] = { STR("c"), STR("a"), STR("z") };
 
 	(void)state;
-	expect_documents(asking_for(names, 3),
-	                 "[{\"a\":1,\"b\":2,\"c\":3},{\"a\":1,\"b\":2,\"c\":3},{\"c\":4,\"x\":5,\"a\":[6]},{}]",
-	                 "{\"a\":1,\"c\":3}\n{\"a\":1,\"c\":3}\n{\"c\":4,\"a\":[6]}\n{}\n");
+	expect_documents(
+		asking_for(names, 3),
+		"[{\"a\":1,\"b\":2,\"c\":3},{\"a\":1,\"b\":2,\"c\":3},{\"c\":4,\"x\":5,\"a\":[6]},{}]",
+		"{\"a\":1,\"c\":3}\n{\"a\":1,\"c\":3}\n{\"c\":4,\"a\":[6]}\n{}\n");
 	expect_documents(asking_for(NULL, 0), "[{\"a\":1},{}]", "{}\n{}\n");
 	/* What is not kept is checked all the same. */
 	expect_failure(asking_for(names, 3), "[{\"b\":1},{\"b\":tru}]", ERR_JSON,
-	               "expected a value, found 't'", 14, 1);
+		       "expected a value, found 't'", 14, 1);
 }
 
-TEST(documents_with_all_they_were_asked_for_are_whole)
-{
+TEST(documents_with_all_they_were_asked_for_are_whole) {
 	const struct str names[] = { STR("a"), STR("b") };
 	struct reading r = asking_for(names, 2);
 	struct text t = text_from("[{\"a\":1},{\"a\":1,\"c\":2}]");
@@ -133,8 +128,7 @@ TEST(documents_with_all_they_were_asked_for_are_whole)
 	free(t.data);
 }
 
-TEST(a_field_asked_for_and_not_there_is_missing_without_opening_the_text)
-{
+TEST(a_field_asked_for_and_not_there_is_missing_without_opening_the_text) {
 	const struct str names[] = { STR("a"), STR("z") };
 	struct reading r = asking_for(names, 2);
 	struct text t = text_from("[{\"a\":1,\"c\":2}]");
@@ -150,8 +144,7 @@ TEST(a_field_asked_for_and_not_there_is_missing_without_opening_the_text)
 	free(t.data);
 }
 
-TEST(values_are_raw_and_keyed_to_their_key)
-{
+TEST(values_are_raw_and_keyed_to_their_key) {
 	struct reading r = array();
 	struct text t = text_from("[{\"a\":\"x\",\"b\":[1]}]");
 	struct seen seen = read_seen(&r, t);
@@ -186,7 +179,8 @@ static struct text many_keys(size_t n, size_t n_keys, const char *prefix)
 	for (size_t i = 0; i < n; i++) {
 		buf_append_cstr(&b, i > 0 ? ",{" : "{");
 		for (size_t k = 0; k < n_keys; k++)
-			buf_printf(&b, "%s\"%s%zu\":%zu", k > 0 ? "," : "", prefix, i * n_keys + k, k);
+			buf_printf(&b, "%s\"%s%zu\":%zu", k > 0 ? "," : "", prefix, i * n_keys + k,
+				   k);
 		buf_append_char(&b, '}');
 	}
 	buf_append_char(&b, ']');
@@ -207,29 +201,25 @@ static size_t count_fields(struct reading r, struct text t)
 	return n_fields;
 }
 
-TEST(shapes_beyond_those_remembered_are_read_all_the_same)
-{
+TEST(shapes_beyond_those_remembered_are_read_all_the_same) {
 	(void)state;
 	assert_int_equal(count_fields(array(), many_keys(READ_LAYOUTS_MAX * 4, 2, "k")),
-	                 READ_LAYOUTS_MAX * 8);
+			 READ_LAYOUTS_MAX * 8);
 }
 
-TEST(keys_beyond_those_remembered_are_read_all_the_same)
-{
+TEST(keys_beyond_those_remembered_are_read_all_the_same) {
 	(void)state;
 	assert_int_equal(count_fields(array(), many_keys(READ_KEYS_MAX, 3, "k")), READ_KEYS_MAX * 3);
 	assert_int_equal(count_fields(asking_for(NULL, 0), many_keys(READ_KEYS_MAX, 3, "k")), 0);
 }
 
-TEST(one_record_may_have_more_keys_than_are_remembered)
-{
+TEST(one_record_may_have_more_keys_than_are_remembered) {
 	(void)state;
 	assert_int_equal(count_fields(array(), many_keys(2, READ_KEYS_MAX * 2, "k")),
-	                 READ_KEYS_MAX * 4);
+			 READ_KEYS_MAX * 4);
 }
 
-TEST(keys_too_long_to_remember_obey_the_rules_for_duplicates)
-{
+TEST(keys_too_long_to_remember_obey_the_rules_for_duplicates) {
 	char key[READ_KEY_LEN_MAX + 10], text[2048], expected[2048];
 
 	(void)state;
@@ -243,8 +233,7 @@ TEST(keys_too_long_to_remember_obey_the_rules_for_duplicates)
 	expect_documents(asking_for(names, 1), text, expected);
 }
 
-TEST(what_is_remembered_does_not_grow_without_end)
-{
+TEST(what_is_remembered_does_not_grow_without_end) {
 	struct text t = many_keys(200000, 1, "a key that is in one record only ");
 	struct reading r = array();
 	size_t n_fields = 0;

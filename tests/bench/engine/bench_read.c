@@ -16,7 +16,7 @@
 #include "doc/read_internal.h"
 
 #define ROUNDS_MAX 1000
-#define BATCH 1024
+#define BATCH      1024
 
 struct bench {
 	char *text;
@@ -141,7 +141,8 @@ int main(int argc, char **argv)
 {
 	/* What P1 reads of the flat records, and what the others have in common. */
 	const struct str six[] = {
-		STR("country"), STR("age"), STR("category"), STR("price"), STR("quantity"), STR("rating"),
+		STR("country"), STR("age"),      STR("category"),
+		STR("price"),   STR("quantity"), STR("rating"),
 	};
 	const char *isa_names[] = { "scalar", "sse4.2", "avx2" };
 	struct budget budget = BUDGET(SIZE_MAX);
@@ -161,8 +162,8 @@ int main(int argc, char **argv)
 	arena_init(&b.arena, &budget);
 	arena_init(&b.batch, &budget);
 
-	printf("%s: %zu bytes, chunks of %zu, median and best of %d\n", argv[1], b.len, b.chunk_size,
-	       b.rounds);
+	printf("%s: %zu bytes, chunks of %zu, median and best of %d\n", argv[1], b.len,
+	       b.chunk_size, b.rounds);
 	for (size_t i = 0; i < ARRAY_LEN(isa_names); i++) {
 		char name[32];
 
