@@ -11,9 +11,9 @@
 enum closeness { CLOSE_NOT, CLOSE_ANY, CLOSE_TYPE, CLOSE_SUBTYPE, CLOSE_PARAMETER };
 
 struct range {
-	struct str type;        /* "text/html" */
-	struct str parameter;   /* "mode=canonical", the first one that is not q; empty: none */
-	unsigned quality;       /* of 1000 */
+	struct str type;      /* "text/html" */
+	struct str parameter; /* "mode=canonical", the first one that is not q; empty: none */
+	unsigned quality;     /* of 1000 */
 };
 
 /* What stands before the separator; *rest is what stands after it. */
@@ -53,7 +53,8 @@ static struct range range_parse(struct str text)
 		struct str parameter = cut(text, ';', &text);
 
 		if (parameter.len >= 2 && str_eq_fold((struct str){ parameter.data, 2 }, STR("q=")))
-			range.quality = quality_parse((struct str){ parameter.data + 2, parameter.len - 2 });
+			range.quality = quality_parse(
+				(struct str){ parameter.data + 2, parameter.len - 2 });
 		else if (range.parameter.len == 0)
 			range.parameter = parameter;
 	}
@@ -67,8 +68,9 @@ static enum closeness closeness(const struct range *range, struct str name)
 	struct str major = { type.data, str_find(type, '/') };
 
 	if (wanted.len > 0)
-		return str_eq_fold(range->type, type) && str_eq_fold(range->parameter, wanted) ?
-			CLOSE_PARAMETER : CLOSE_NOT;
+		return str_eq_fold(range->type, type) && str_eq_fold(range->parameter, wanted)
+		               ? CLOSE_PARAMETER
+		               : CLOSE_NOT;
 	if (str_eq_fold(range->type, type))
 		return CLOSE_SUBTYPE;
 	if (range->type.len == major.len + 2 && str_ends_with(range->type, STR("/*")) &&

@@ -25,10 +25,10 @@ struct app_metrics {
 struct app {
 	struct store *store;
 	struct store_limits store_limits;
-	struct limits limits;          /* of one transform */
-	size_t max_body, max_header;   /* bytes: what the listeners were started with */
+	struct limits limits;        /* of one transform */
+	size_t max_body, max_header; /* bytes: what the listeners were started with */
 	struct app_metrics metrics;
-	char *capabilities;            /* the answer of GET /capabilities, made once */
+	char *capabilities; /* the answer of GET /capabilities, made once */
 	size_t capabilities_len;
 	uint64_t capabilities_tag;
 };

@@ -25,10 +25,12 @@ bool body_check_coding(const struct request *req, struct response *res)
 	if (coding.len == 0 || str_eq_fold(coding, STR("identity")))
 		return true;
 	response_header(res, "Accept-Encoding", "identity");
-	problem_refuse(req, res, &(struct refusal){
-		.code = "unsupported_media_type",
-		.detail = "the body has a Content-Encoding, and none but identity is taken",
-	});
+	problem_refuse(
+		req, res,
+		&(struct refusal){
+			.code = "unsupported_media_type",
+			.detail = "the body has a Content-Encoding, and none but identity is taken",
+		});
 	return false;
 }
 
@@ -44,10 +46,11 @@ bool body_check_json(const struct request *req, struct response *res)
 	else
 		snprintf(detail, sizeof detail, "the body is \"%.*s\", not application/json",
 		         (int)MIN(type.len, 100), type.data);
-	problem_refuse(req, res, &(struct refusal){
-		.code = "unsupported_media_type",
-		.detail = detail,
-	});
+	problem_refuse(req, res,
+	               &(struct refusal){
+			       .code = "unsupported_media_type",
+			       .detail = detail,
+		       });
 	return false;
 }
 

@@ -25,7 +25,7 @@ bool body_check_coding(const struct request *req, struct response *res);
 bool body_check_json(const struct request *req, struct response *res);
 
 /* Read a small message: checked to be JSON, of bounded size and depth. */
-int body_read_message(struct request *req, struct arena *scratch, struct str *ret, struct err *err)
-	MUST_CHECK;
+int body_read_message(struct request *req, struct arena *scratch, struct str *ret,
+                      struct err *err) MUST_CHECK;
 
 #endif

@@ -99,7 +99,9 @@ static void write_types(struct json_writer *w, const char *name, const char *con
 static void write_all(struct json_writer *w, const struct app *app)
 {
 	static const char *const types[] = {
-		"application/json", "application/x-ndjson", "application/ejson",
+		"application/json",
+		"application/x-ndjson",
+		"application/ejson",
 	};
 
 	json_object_begin(w);

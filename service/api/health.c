@@ -20,10 +20,12 @@ int health_ready(struct request *req, struct response *res, struct err *err)
 	response_header(res, "Cache-Control", "no-store");
 	if (!health_is_ready()) {
 		health_explain(why, sizeof why);
-		problem_refuse(req, res, &(struct refusal){
-			.code = health_is_draining() ? "draining" : "store_unavailable",
-			.detail = why,
-		});
+		problem_refuse(req, res,
+		               &(struct refusal){
+				       .code = health_is_draining() ? "draining"
+		                                                    : "store_unavailable",
+				       .detail = why,
+			       });
 		return 0;
 	}
 	health_write(response_body(res), request_query(req, "verbose").data != NULL);

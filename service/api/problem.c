@@ -145,11 +145,12 @@ void problem_refuse(const struct request *req, struct response *res, const struc
 void problem_refuse_message(const struct request *req, struct response *res,
                             const struct json_problems *problems)
 {
-	problem_refuse(req, res, &(struct refusal){
-		.code = "validation_failed",
-		.detail = problems->n_items == 0 ? "" : problems->items[0].detail,
-		.problems = problems,
-	});
+	problem_refuse(req, res,
+	               &(struct refusal){
+			       .code = "validation_failed",
+			       .detail = problems->n_items == 0 ? "" : problems->items[0].detail,
+			       .problems = problems,
+		       });
 }
 
 static void log_internal(const struct request *req, const char *code, int status,
@@ -169,9 +170,9 @@ static void log_internal(const struct request *req, const char *code, int status
 static const char *code_of(const struct err *err)
 {
 	switch (err->code) {
-	case ERR_IO:        return "body_incomplete";   /* all that handlers read is bodies */
+	case ERR_IO: return "body_incomplete"; /* all that handlers read is bodies */
 	case ERR_CANCELLED: return "abandoned";
-	default:            return err_code_name(err->code);
+	default: return err_code_name(err->code);
 	}
 }
 
@@ -189,7 +190,7 @@ void problem_answer(const struct request *req, struct response *res, int status,
 		refusal = (struct refusal){
 			.code = "internal",
 			.detail = "something went wrong that is not your fault; "
-			          "the log of the service knows this request by its id",
+				  "the log of the service knows this request by its id",
 		};
 	}
 	problem_refuse(req, res, &refusal);

@@ -21,12 +21,12 @@
 #include "json/write.h"
 
 struct refusal {
-	const char *code;                       /* a row of proto/errors.yaml */
-	const char *error;                      /* NULL: the title */
-	const char *detail;                     /* for a person */
-	const struct err *err;                  /* where it is, or NULL */
-	const struct json_problems *problems;   /* everything wrong with the message, or NULL */
-	const struct problem *pipeline;         /* everything wrong with the pipeline, or NULL */
+	const char *code;                     /* a row of proto/errors.yaml */
+	const char *error;                    /* NULL: the title */
+	const char *detail;                   /* for a person */
+	const struct err *err;                /* where it is, or NULL */
+	const struct json_problems *problems; /* everything wrong with the message, or NULL */
+	const struct problem *pipeline;       /* everything wrong with the pipeline, or NULL */
 };
 
 /* Make the response a problem document.  Headers that are there stay. */

@@ -7,14 +7,15 @@
 #include "base/num.h"
 #include "base/utf8.h"
 
-#define NAME_SHOWN_MAX 64   /* bytes of a stranger's name in a message */
+#define NAME_SHOWN_MAX 64 /* bytes of a stranger's name in a message */
 
 static void refuse(const struct request *req, struct response *res, const char *detail)
 {
-	problem_refuse(req, res, &(struct refusal){
-		.code = "parameter_invalid",
-		.detail = detail,
-	});
+	problem_refuse(req, res,
+	               &(struct refusal){
+			       .code = "parameter_invalid",
+			       .detail = detail,
+		       });
 }
 
 void query_refuse(const struct request *req, struct response *res, const char *name,

@@ -19,8 +19,8 @@
 
 /* What the service sets by itself: a client may send back what it was given, to no effect. */
 static const char *const read_only[] = {
-	"id", "created_at", "updated_at", "version",
-	"attempts", "started_at", "finished_at", "error", "result", "progress",
+	"id",         "created_at",  "updated_at", "version", "attempts",
+	"started_at", "finished_at", "error",      "result",  "progress",
 };
 
 static struct store *store_of(const struct request *req)
@@ -33,11 +33,12 @@ static int or_not_found(const struct request *req, struct response *res, int rc,
 {
 	if (rc != ERR_NOT_FOUND)
 		return rc;
-	problem_refuse(req, res, &(struct refusal){
-		.code = "not_found",
-		.error = TASK_NOT_FOUND,
-		.detail = err->message,
-	});
+	problem_refuse(req, res,
+	               &(struct refusal){
+			       .code = "not_found",
+			       .error = TASK_NOT_FOUND,
+			       .detail = err->message,
+		       });
 	return 0;
 }
 
@@ -49,7 +50,8 @@ static void encode(struct str s, char *ret, size_t size)
 	for (size_t i = 0; i < s.len && n + 4 <= size; i++) {
 		unsigned char c = (unsigned char)s.data[i];
 		bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+		                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+		                c == '~';
 
 		if (is_plain)
 			ret[n++] = (char)c;
@@ -98,10 +100,11 @@ int task_list(struct request *req, struct response *res, struct err *err)
 
 	int rc = store->ops->list(store, &query, &page, body, err);
 	if (rc == ERR_INVALID) {
-		problem_refuse(req, res, &(struct refusal){
-			.code = "cursor_invalid",
-			.detail = err->message,
-		});
+		problem_refuse(req, res,
+		               &(struct refusal){
+				       .code = "cursor_invalid",
+				       .detail = err->message,
+			       });
 		return 0;
 	}
 	TRY(rc);
@@ -121,7 +124,8 @@ static void read_fields(struct json_reader *r, struct task_fields *ret)
 
 	json_read_string(r, "title", 1, TASK_TITLE_MAX, &ret->title);
 	json_read_string(r, "description", 0, TASK_DESCRIPTION_MAX, &ret->description);
-	if (json_read_int(r, "priority", TASK_PRIORITY_MIN, TASK_PRIORITY_MAX, &priority) == JSON_READ)
+	if (json_read_int(r, "priority", TASK_PRIORITY_MIN, TASK_PRIORITY_MAX, &priority) ==
+	    JSON_READ)
 		ret->priority = (int)priority;
 	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
 		json_ignore(r, read_only[i]);
@@ -131,12 +135,13 @@ static void read_fields(struct json_reader *r, struct task_fields *ret)
 static int refuse_fields(const struct request *req, struct response *res,
                          const struct json_problems *problems, bool has_title)
 {
-	problem_refuse(req, res, &(struct refusal){
-		.code = "validation_failed",
-		.error = has_title ? NULL : TITLE_REQUIRED,
-		.detail = has_title ? problems->items[0].detail : TITLE_REQUIRED,
-		.problems = problems,
-	});
+	problem_refuse(req, res,
+	               &(struct refusal){
+			       .code = "validation_failed",
+			       .error = has_title ? NULL : TITLE_REQUIRED,
+			       .detail = has_title ? problems->items[0].detail : TITLE_REQUIRED,
+			       .problems = problems,
+		       });
 	return 0;
 }
 
@@ -161,7 +166,7 @@ static int create_from(struct request *req, struct response *res, struct arena *
 	TRY(body_read_message(req, scratch, &message, err));
 	TRY(json_reader_init(&reader, message, "", &problems, err));
 	read_fields(&reader, &fields);
-	json_ignore(&reader, "status");   /* a new task is pending, whatever its sender says */
+	json_ignore(&reader, "status"); /* a new task is pending, whatever its sender says */
 	json_reader_finish(&reader);
 
 	bool has_title = json_has_text(&reader, "title");
@@ -175,11 +180,12 @@ static int create_from(struct request *req, struct response *res, struct arena *
 
 static int refuse_nothing(const struct request *req, struct response *res)
 {
-	problem_refuse(req, res, &(struct refusal){
-		.code = "validation_failed",
-		.error = TITLE_REQUIRED,
-		.detail = "there is no body",
-	});
+	problem_refuse(req, res,
+	               &(struct refusal){
+			       .code = "validation_failed",
+			       .error = TITLE_REQUIRED,
+			       .detail = "there is no body",
+		       });
 	return 0;
 }
 
@@ -274,7 +280,7 @@ int task_update(struct request *req, struct response *res, struct err *err)
 	return or_not_found(req, res, update(req, res, err), err);
 }
 
-static int delete(struct request *req, struct response *res, struct err *err)
+static int delete (struct request *req, struct response *res, struct err *err)
 {
 	struct store *store = store_of(req);
 	uint64_t version;
@@ -287,5 +293,5 @@ static int delete(struct request *req, struct response *res, struct err *err)
 
 int task_delete(struct request *req, struct response *res, struct err *err)
 {
-	return or_not_found(req, res, delete(req, res, err), err);
+	return or_not_found(req, res, delete (req, res, err), err);
 }

@@ -17,7 +17,9 @@
 
 /* The forms of an answer: the one that is given unasked first, the closer name before the wider. */
 static const char *const forms[] = {
-	"application/json", "application/x-ndjson", "application/ejson;mode=canonical",
+	"application/json",
+	"application/x-ndjson",
+	"application/ejson;mode=canonical",
 	"application/ejson",
 };
 
@@ -45,7 +47,7 @@ struct transform {
 	struct buf out;
 	struct run_writer writer;
 	struct run_stats stats;
-	bool has_collections;      /* they follow the documents in the buffer */
+	bool has_collections; /* they follow the documents in the buffer */
 	uint64_t read_ns, write_ns;
 };
 
@@ -72,10 +74,12 @@ static bool check_type(struct transform *t, bool *ret_is_ndjson)
 	if (*ret_is_ndjson || body_is_type(t->req, "application/json") ||
 	    body_is_type(t->req, "application/ejson"))
 		return body_check_coding(t->req, t->res);
-	problem_refuse(t->req, t->res, &(struct refusal){
-		.code = "unsupported_media_type",
-		.detail = "the body must be application/json, application/x-ndjson or application/ejson",
-	});
+	problem_refuse(
+		t->req, t->res,
+		&(struct refusal){
+			.code = "unsupported_media_type",
+			.detail = "the body must be application/json, application/x-ndjson or application/ejson",
+		});
 	return false;
 }
 
@@ -84,10 +88,12 @@ static bool check_accept(struct transform *t)
 	t->form = accept_choose(t->req, forms, FORM_COUNT);
 	if (t->form != FORM_COUNT)
 		return true;
-	problem_refuse(t->req, t->res, &(struct refusal){
-		.code = "not_acceptable",
-		.detail = "an answer can be application/json, application/x-ndjson or application/ejson",
-	});
+	problem_refuse(
+		t->req, t->res,
+		&(struct refusal){
+			.code = "not_acceptable",
+			.detail = "an answer can be application/json, application/x-ndjson or application/ejson",
+		});
 	return false;
 }
 
@@ -124,12 +130,13 @@ static int compile(struct transform *t, unsigned rules, struct problem **ret_pro
 static int refuse_pipeline(struct transform *t, const struct problem *problems,
                            const struct err *err)
 {
-	problem_refuse(t->req, t->res, &(struct refusal){
-		.code = "pipeline_invalid",
-		.detail = err->message,
-		.err = err,
-		.pipeline = problems,
-	});
+	problem_refuse(t->req, t->res,
+	               &(struct refusal){
+			       .code = "pipeline_invalid",
+			       .detail = err->message,
+			       .err = err,
+			       .pipeline = problems,
+		       });
 	return 0;
 }
 
@@ -272,8 +279,7 @@ static int answer(struct transform *t, struct err *err)
 		return err_nomem(err, "the answer");
 	res->content_type = forms[t->form];
 	response_header(res, "Server-Timing", "read;dur=%.3f, run;dur=%.3f, write;dur=%.3f",
-	                milliseconds(t->read_ns),
-	                milliseconds(t->stats.duration_ns - t->write_ns),
+	                milliseconds(t->read_ns), milliseconds(t->stats.duration_ns - t->write_ns),
 	                milliseconds(t->write_ns));
 	response_header(res, "Docmill-Documents", "%" PRIu64, t->stats.documents_out);
 	response_take(res, &t->out);

@@ -15,7 +15,7 @@ struct reading {
 	struct transform_request *request;
 	struct json_problems *problems;
 	bool is_ndjson;
-	unsigned seen;   /* bit i: members[i] */
+	unsigned seen; /* bit i: members[i] */
 };
 
 typedef int member_fn(struct reading *r, struct str text, struct err *err);
@@ -140,8 +140,7 @@ static void read_now(struct reading *r, struct value options)
 	if (now.type == VALUE_DATE)
 		r->request->now_ms = now.i64;
 	else if (now.type != VALUE_MISSING &&
-	         (now.type != VALUE_STRING ||
-	          !date_parse(value_str(now), &r->request->now_ms)))
+	         (now.type != VALUE_STRING || !date_parse(value_str(now), &r->request->now_ms)))
 		json_problem_add(r->problems, "/options/now",
 		                 "must be a moment such as \"2026-02-28T23:59:58.123Z\"");
 }
@@ -162,9 +161,10 @@ static void read_option_members(struct reading *r, struct json_reader *options)
 		request->limits.memory_max = MIN(request->limits.memory_max, (uint64_t)n);
 	if (json_read_int(options, "seed", -whole_max, whole_max, &n) == JSON_READ)
 		request->seed = (uint64_t)n;
-	if (json_read_choice(options, "explain", explain, ARRAY_LEN(explain), &explained) == JSON_READ)
+	if (json_read_choice(options, "explain", explain, ARRAY_LEN(explain), &explained) ==
+	    JSON_READ)
 		request->is_explained = explained == 1;
-	json_ignore(options, "now");   /* has been read: it may be a {"$date": …} */
+	json_ignore(options, "now"); /* has been read: it may be a {"$date": …} */
 	json_reader_finish(options);
 }
 
@@ -176,7 +176,7 @@ static int read_options(struct reading *r, struct str text, struct err *err)
 	TRY(check(r, text, 1, &v, err));
 	TRY(json_reader_init(&options, text, "/options", r->problems, err));
 	if (v.type != VALUE_OBJECT)
-		return 0;   /* the reader has said so */
+		return 0; /* the reader has said so */
 	read_now(r, v);
 	read_option_members(r, &options);
 	return 0;
@@ -212,7 +212,8 @@ static int read_member(void *arg, struct str key, struct str text, struct err *e
 		if (!str_is(key, member_names[i]))
 			continue;
 		if (r->seen & (1u << i)) {
-			json_problem_add(r->problems, json_pointer(r->arena, "", key), "is given twice");
+			json_problem_add(r->problems, json_pointer(r->arena, "", key),
+			                 "is given twice");
 			return 0;
 		}
 		r->seen |= 1u << i;

@@ -23,11 +23,11 @@
 struct transform_request {
 	bool has_documents;
 	struct run_text documents;
-	struct value pipeline;               /* missing when it is not there */
+	struct value pipeline; /* missing when it is not there */
 	struct value let;
 	struct run_collection *collections;
 	size_t n_collections, n_collections_max;
-	struct limits limits;                /* the service's, made tighter by options */
+	struct limits limits; /* the service's, made tighter by options */
 	int64_t now_ms;
 	uint64_t seed;
 	bool is_explained;

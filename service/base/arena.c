@@ -11,7 +11,7 @@
 
 struct arena_block {
 	struct arena_block *next;
-	size_t size;                 /* bytes of data */
+	size_t size; /* bytes of data */
 	_Alignas(16) unsigned char data[];
 };
 
@@ -85,7 +85,7 @@ void arena_reset(struct arena *a)
 
 	hooks_run(a);
 	a->tail = a->tail_end = NULL;
-	if (a->block_size_max == 0) {   /* exact: give everything back, so that reuse is charged too */
+	if (a->block_size_max == 0) { /* exact: give everything back, so that reuse is charged too */
 		blocks_free(a, a->head);
 		a->head = NULL;
 		a->next = a->end = NULL;
@@ -133,7 +133,7 @@ void *arena_grow(struct arena *a, size_t size)
 	}
 	struct arena_block *b = a->budget != NULL ? block_new(a, block_size) : NULL;
 	if (b == NULL && block_size > size)
-		b = block_new(a, size);   /* the last bytes of a budget are usable too */
+		b = block_new(a, size); /* the last bytes of a budget are usable too */
 	if (b == NULL) {
 		arena_fail(a, ERR_NOMEM);
 		return NULL;

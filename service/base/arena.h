@@ -24,25 +24,25 @@
 #include "base/macros.h"
 
 struct budget {
-	size_t limit;   /* bytes */
+	size_t limit; /* bytes */
 	size_t used;
-	size_t peak;    /* the most that was ever used */
+	size_t peak; /* the most that was ever used */
 };
 
 struct arena_block;
 struct arena_hook;
 
 struct arena {
-	unsigned char *next, *end;    /* free part of the newest block */
-	struct arena_block *head;     /* blocks in use, newest first */
-	unsigned char *tail, *tail_end;   /* free part behind the last arena_append() */
-	struct arena_hook *hooks;     /* newest first */
+	unsigned char *next, *end;      /* free part of the newest block */
+	struct arena_block *head;       /* blocks in use, newest first */
+	unsigned char *tail, *tail_end; /* free part behind the last arena_append() */
+	struct arena_hook *hooks;       /* newest first */
 	struct budget *budget;
-	size_t n_bytes;               /* of the blocks in use */
-	size_t block_size;            /* of the next block, unless more is asked for */
-	size_t block_size_max;        /* blocks double up to this; 0: every allocation is a block (tests) */
-	enum err_code failed;         /* 0, ERR_NOMEM, or what arena_fail() was told first */
-	struct arena *witness;        /* fails together with this one; NULL: none */
+	size_t n_bytes;        /* of the blocks in use */
+	size_t block_size;     /* of the next block, unless more is asked for */
+	size_t block_size_max; /* blocks double up to this; 0: every allocation is a block (tests) */
+	enum err_code failed;  /* 0, ERR_NOMEM, or what arena_fail() was told first */
+	struct arena *witness; /* fails together with this one; NULL: none */
 };
 
 #define BUDGET(bytes) ((struct budget){ .limit = (bytes) })

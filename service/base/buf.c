@@ -82,13 +82,13 @@ static char escape_of(unsigned char c)
 	case '\n': return 'n';
 	case '\r': return 'r';
 	case '\t': return 't';
-	default:   return c < 0x20 ? 'u' : 0;
+	default: return c < 0x20 ? 'u' : 0;
 	}
 }
 
 void buf_append_json_string(struct buf *b, struct str s)
 {
-	size_t run = 0;   /* bytes before i that stand as they are and are not yet appended */
+	size_t run = 0; /* bytes before i that stand as they are and are not yet appended */
 
 	buf_append_char(b, '"');
 	for (size_t i = 0; i < s.len; i++) {

@@ -19,7 +19,7 @@ enum buf_failure { BUF_OK, BUF_NOMEM, BUF_FULL };
 struct buf {
 	char *data;
 	size_t len, cap;
-	size_t max;                 /* bytes */
+	size_t max; /* bytes */
 	enum buf_failure failed;
 };
 

@@ -26,7 +26,8 @@ static bool read_number(const char *path, int64_t *ret)
 uint64_t machine_memory_bytes(void)
 {
 	static const char *const paths[] = {
-		"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+		"/sys/fs/cgroup/memory.max",
+		"/sys/fs/cgroup/memory/memory.limit_in_bytes",
 	};
 	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 

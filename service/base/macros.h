@@ -15,10 +15,10 @@
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /* Return from the caller with the error of expr, if it has one. */
-#define TRY(expr)                     \
-	do {                          \
+#define TRY(expr) \
+	do { \
 		int try_rc_ = (expr); \
-		if (try_rc_ != 0)     \
+		if (try_rc_ != 0) \
 			return try_rc_; \
 	} while (0)
 

@@ -9,7 +9,7 @@
 
 static uint64_t key_hash(struct str key)
 {
-	return hash_bytes(key.data, key.len) | 1;   /* never 0, which marks a free slot */
+	return hash_bytes(key.data, key.len) | 1; /* never 0, which marks a free slot */
 }
 
 static struct map_slot *slot_find(const struct map *m, uint64_t hash, struct str key)

@@ -16,14 +16,14 @@
 #include "base/str.h"
 
 struct map_slot {
-	uint64_t hash;      /* 0: free */
+	uint64_t hash; /* 0: free */
 	struct str key;
 	void *value;
 };
 
 struct map {
 	struct map_slot *slots;
-	size_t n_items, n_slots;   /* n_slots: 0 or a power of two */
+	size_t n_items, n_slots; /* n_slots: 0 or a power of two */
 };
 
 #define MAP_INIT ((struct map){ 0 })

@@ -36,7 +36,7 @@ bool num_parse_u64(struct str s, uint64_t *ret) MUST_CHECK;
 /* The same with an optional minus sign. */
 bool num_parse_i64(struct str s, int64_t *ret) MUST_CHECK;
 
-#define NUM_TEXT_SIZE 21   /* of the longest, with its sign */
+#define NUM_TEXT_SIZE 21 /* of the longest, with its sign */
 
 /* Write the digits, without a NUL; returns where they end. */
 char *num_put_u64(char *to, uint64_t n);

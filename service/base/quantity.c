@@ -28,7 +28,9 @@ static bool parse(struct str s, const struct unit *units, size_t n_units, uint64
 bool quantity_parse_bytes(struct str s, uint64_t *ret)
 {
 	static const struct unit units[] = {
-		{ "", 1 }, { "KiB", UINT64_C(1) << 10 }, { "MiB", UINT64_C(1) << 20 },
+		{ "", 1 },
+		{ "KiB", UINT64_C(1) << 10 },
+		{ "MiB", UINT64_C(1) << 20 },
 		{ "GiB", UINT64_C(1) << 30 },
 	};
 
@@ -38,7 +40,10 @@ bool quantity_parse_bytes(struct str s, uint64_t *ret)
 bool quantity_parse_ms(struct str s, uint64_t *ret_ms)
 {
 	static const struct unit units[] = {
-		{ "ms", 1 }, { "s", 1000 }, { "min", 60000 }, { "h", 3600000 },
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "min", 60000 },
+		{ "h", 3600000 },
 	};
 
 	if (str_is(s, "0")) {

@@ -12,12 +12,12 @@
 
 #define FILE_SIZE_MAX (256 << 10)
 #define HEADER_SIZE 44
-#define OFFSET_MAX (INT64_C(26) * 3600)   /* RFC 8536: -25 h .. 26 h */
-#define UTC_MAX (INT64_C(1) << 60)        /* so that nothing overflows here; 36 billion years */
+#define OFFSET_MAX (INT64_C(26) * 3600) /* RFC 8536: -25 h .. 26 h */
+#define UTC_MAX (INT64_C(1) << 60)      /* so that nothing overflows here; 36 billion years */
 
 struct tz {
-	const int64_t *transitions;   /* rising */
-	const uint8_t *types;         /* of each: what holds from then on */
+	const int64_t *transitions; /* rising */
+	const uint8_t *types;       /* of each: what holds from then on */
 	size_t n_transitions;
 	const struct tz_offset *offsets;
 	size_t n_offsets;
@@ -89,7 +89,8 @@ static int64_t read_be(const char *p, size_t n)
 
 static bool take_header(struct str *s, struct counts *ret)
 {
-	size_t *counts[] = { &ret->isut, &ret->isstd, &ret->leap, &ret->time, &ret->type, &ret->chars };
+	size_t *counts[] = { &ret->isut, &ret->isstd, &ret->leap,
+		             &ret->time, &ret->type,  &ret->chars };
 
 	if (s->len < HEADER_SIZE || memcmp(s->data, "TZif", 4) != 0 || s->data[4] < '2')
 		return false;
@@ -224,7 +225,8 @@ struct tz_offset tz_at(const struct tz *tz, int64_t utc)
 int64_t tz_to_utc(const struct tz *tz, int64_t local, bool is_dst)
 {
 	local = local > UTC_MAX ? UTC_MAX : local < -UTC_MAX ? -UTC_MAX : local;
-	struct tz_offset before = tz_at(tz, local - OFFSET_MAX), after = tz_at(tz, local + OFFSET_MAX);
+	struct tz_offset before = tz_at(tz, local - OFFSET_MAX),
+			 after = tz_at(tz, local + OFFSET_MAX);
 	int64_t early = local - before.seconds, late = local - after.seconds;
 	bool is_early = tz_at(tz, early).seconds == before.seconds;
 	bool is_late = tz_at(tz, late).seconds == after.seconds;

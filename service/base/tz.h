@@ -28,8 +28,8 @@ struct tz_offset {
  * ERR_NOT_FOUND: no such zone, nor any name that leads out of the directory; ERR_UNAVAILABLE: no
  * database there at all; ERR_NOMEM.
  */
-int tz_load(struct arena *a, const char *directory, struct str name, const struct tz **ret)
-	MUST_CHECK;
+int tz_load(struct arena *a, const char *directory, struct str name,
+            const struct tz **ret) MUST_CHECK;
 
 /* At a moment, in seconds since 1970. */
 struct tz_offset tz_at(const struct tz *tz, int64_t utc);

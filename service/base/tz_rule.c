@@ -56,7 +56,7 @@ static bool take_time(struct str *s, int hours_max, int32_t *ret)
 	bool is_negative = take(s, '-');
 
 	if (!is_negative)
-		(void)take(s, '+');   /* it may be there */
+		(void)take(s, '+'); /* it may be there */
 	if (!take_number(s, hours_max, &hours))
 		return false;
 	if (take(s, ':') && !take_number(s, 59, &minutes))
@@ -86,7 +86,8 @@ static bool take_day(struct str *s, struct tz_rule_date *ret)
 static bool take_date(struct str *s, struct tz_rule_date *ret)
 {
 	ret->seconds = 2 * HOUR;
-	return take(s, ',') && take_day(s, ret) && (!take(s, '/') || take_time(s, 167, &ret->seconds));
+	return take(s, ',') && take_day(s, ret) &&
+	       (!take(s, '/') || take_time(s, 167, &ret->seconds));
 }
 
 /* POSIX counts westward. */
@@ -165,8 +166,9 @@ static int day_in_year(const struct tz_rule_date *date, int64_t year)
 		return date->day - 1 + (is_leap(year) && date->day >= 60);
 
 	int first = days_before_month(year, date->month);
-	int next = date->month == 12 ? 365 + is_leap(year) : days_before_month(year, date->month + 1);
-	int weekday = (int)(((start + first + 4) % 7 + 7) % 7);   /* of the first; 1970 began on day 4 */
+	int next = date->month == 12 ? 365 + is_leap(year)
+	                             : days_before_month(year, date->month + 1);
+	int weekday = (int)(((start + first + 4) % 7 + 7) % 7); /* of the first; 1970 began on day 4 */
 	int day = first + (date->weekday - weekday + 7) % 7 + (date->week - 1) * 7;
 
 	return day < next ? day : day - 7;

@@ -8,14 +8,14 @@
 /* A day of the year and a time of that day, on the clock that runs out. */
 struct tz_rule_date {
 	enum tz_rule_kind { TZ_RULE_MONTH, TZ_RULE_JULIAN, TZ_RULE_DAY } kind;
-	int month, week, weekday;   /* Mm.w.d: week 5 is the last */
-	int day;                    /* Jn: 1..365 without leap days; n: 0..365 */
-	int32_t seconds;            /* -167 h .. 167 h */
+	int month, week, weekday; /* Mm.w.d: week 5 is the last */
+	int day;                  /* Jn: 1..365 without leap days; n: 0..365 */
+	int32_t seconds;          /* -167 h .. 167 h */
 };
 
 struct tz_rule {
 	struct tz_offset standard, summer;
-	struct tz_rule_date start, end;   /* of summer time */
+	struct tz_rule_date start, end; /* of summer time */
 	bool has_summer;
 };
 

@@ -16,7 +16,8 @@ static int random_fill(void *p, size_t len, struct err *err)
 		n = getrandom(p, len, 0);
 	while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)len)
-		return err_set(err, ERR_INTERNAL, "no randomness from the system: %s", strerror(errno));
+		return err_set(err, ERR_INTERNAL, "no randomness from the system: %s",
+		               strerror(errno));
 	return 0;
 }
 
@@ -61,7 +62,8 @@ static bool rise(struct uuid *id, uint64_t step)
 {
 	const uint64_t low_mask = (UINT64_C(1) << 62) - 1;
 	uint64_t low = (load_be64(id->bytes + 8) & low_mask) + step;
-	unsigned high = ((unsigned)(id->bytes[6] & 0x0f) << 8 | id->bytes[7]) + (unsigned)(low >> 62);
+	unsigned high = ((unsigned)(id->bytes[6] & 0x0f) << 8 | id->bytes[7]) +
+	                (unsigned)(low >> 62);
 
 	store_be64(id->bytes + 8, low & low_mask);
 	id->bytes[6] = (unsigned char)(high >> 8 & 0x0f);
@@ -69,7 +71,8 @@ static bool rise(struct uuid *id, uint64_t step)
 	return high <= 0xfff;
 }
 
-static int next_locked(struct uuid_source *source, int64_t wall_ms, struct uuid *ret, struct err *err)
+static int next_locked(struct uuid_source *source, int64_t wall_ms, struct uuid *ret,
+                       struct err *err)
 {
 	struct uuid id = source->last;
 	int64_t ms = uuid_ms(&id);
@@ -82,7 +85,7 @@ static int next_locked(struct uuid_source *source, int64_t wall_ms, struct uuid 
 	} else {
 		ms = wall_ms;
 		TRY(random_fill(id.bytes + 6, 10, err));
-		id.bytes[6] &= 0x07;   /* room to rise in */
+		id.bytes[6] &= 0x07; /* room to rise in */
 	}
 	stamp(&id, ms);
 	source->last = id;

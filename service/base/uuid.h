@@ -18,7 +18,7 @@
 #include "base/macros.h"
 #include "base/str.h"
 
-#define UUID_TEXT_SIZE 37   /* bytes, with the NUL */
+#define UUID_TEXT_SIZE 37 /* bytes, with the NUL */
 
 struct uuid {
 	unsigned char bytes[16];
@@ -32,8 +32,8 @@ struct uuid_source {
 #define UUID_SOURCE_INIT ((struct uuid_source){ .lock = PTHREAD_MUTEX_INITIALIZER })
 
 /* The next id for a moment (milliseconds since 1970); fails only when the system has no randomness. */
-int uuid_next(struct uuid_source *source, int64_t wall_ms, struct uuid *ret, struct err *err)
-	MUST_CHECK;
+int uuid_next(struct uuid_source *source, int64_t wall_ms, struct uuid *ret,
+              struct err *err) MUST_CHECK;
 
 /* The moment in a UUIDv7. */
 int64_t uuid_ms(const struct uuid *id);

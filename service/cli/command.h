@@ -11,7 +11,7 @@
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *doc;    /* one line of the program's help */
+	const char *doc; /* one line of the program's help */
 };
 
 int serve_run(int argc, char **argv);

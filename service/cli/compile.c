@@ -17,7 +17,9 @@ static int parse(struct compiled *c, const struct limits *limits, struct str tex
                  struct value *ret, struct err *err)
 {
 	const struct read_limits read_limits = {
-		.depth_max = limits->depth_max, .key_len_max = limits->key_len_max, .documents_max = 1,
+		.depth_max = limits->depth_max,
+		.key_len_max = limits->key_len_max,
+		.documents_max = 1,
 	};
 	struct value raw;
 
@@ -62,7 +64,8 @@ int compiled_init(struct compiled *c, const struct run_options *o, struct err *e
 		c->pipeline_name = o->pipeline;
 		TRY(input_open(o->pipeline, &c->pipeline, err));
 	}
-	TRY(parse(c, &o->limits, (struct str){ c->pipeline.text, c->pipeline.len }, &input.pipeline, err));
+	TRY(parse(c, &o->limits, (struct str){ c->pipeline.text, c->pipeline.len }, &input.pipeline,
+	          err));
 	return plan_compile(&c->arena, &input, &c->plan, &c->problems, err);
 }
 

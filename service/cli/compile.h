@@ -10,13 +10,12 @@ struct compiled {
 	struct arena arena;
 	struct input pipeline;
 	struct plan *plan;
-	struct problem *problems;    /* all of them, when it does not compile */
-	const char *pipeline_name;   /* for messages */
+	struct problem *problems;  /* all of them, when it does not compile */
+	const char *pipeline_name; /* for messages */
 };
 
 /* compiled is zeroed; deinit it in any case. */
-int compiled_init(struct compiled *c, const struct run_options *options, struct err *err)
-	MUST_CHECK;
+int compiled_init(struct compiled *c, const struct run_options *options, struct err *err) MUST_CHECK;
 void compiled_deinit(struct compiled *c);
 
 #endif

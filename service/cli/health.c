@@ -14,7 +14,7 @@
 #include "base/macros.h"
 
 #define TIMEOUT_S 3
-#define HOST_MAX  255
+#define HOST_MAX 255
 
 static const char usage[] =
 	"usage: docmill health [--live] [--url http://HOST:PORT]\n"
@@ -112,7 +112,8 @@ static int ask(const struct target *target, const char *path)
 	                   "GET %s HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n\r\n", path,
 	                   target->host, target->port);
 	if (send(fd, text, (size_t)len, MSG_NOSIGNAL) != len || receive(fd, text, sizeof text) == 0) {
-		fprintf(stderr, "docmill health: %s:%s does not answer\n", target->host, target->port);
+		fprintf(stderr, "docmill health: %s:%s does not answer\n", target->host,
+		        target->port);
 		return 1;
 	}
 	if (strncmp(text, "HTTP/1.1 200 ", 13) == 0)

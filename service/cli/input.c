@@ -34,7 +34,7 @@ static bool map_file(int fd, size_t len, struct input *ret)
 		munmap(text, n_mapped);
 		return false;
 	}
-	(void)madvise(text, len, MADV_SEQUENTIAL);   /* only a hint */
+	(void)madvise(text, len, MADV_SEQUENTIAL); /* only a hint */
 	*ret = (struct input){ .text = text, .len = len, .n_mapped = n_mapped };
 	return true;
 }

@@ -13,7 +13,7 @@
 struct input {
 	char *text;
 	size_t len;
-	size_t n_mapped;    /* bytes to unmap; 0: text is malloc'ed */
+	size_t n_mapped; /* bytes to unmap; 0: text is malloc'ed */
 };
 
 /* path NULL or "-": stdin.  ERR_NOT_FOUND when there is no such file, ERR_IO. */

@@ -15,7 +15,7 @@
 struct table {
 	struct buf out;
 	bool is_json;
-	size_t n_rows;         /* of the family that is printed now */
+	size_t n_rows; /* of the family that is printed now */
 };
 
 static void row(struct table *t, const char *name, const char *usage, const char *doc)

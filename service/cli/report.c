@@ -13,12 +13,12 @@
 int report_exit_code(const struct err *err)
 {
 	switch (err->code) {
-	case ERR_IO:          return EX_IOERR;
-	case ERR_INVALID:     return EX_USAGE;
-	case ERR_NOT_FOUND:   return EX_NOINPUT;
+	case ERR_IO: return EX_IOERR;
+	case ERR_INVALID: return EX_USAGE;
+	case ERR_NOT_FOUND: return EX_NOINPUT;
 	case ERR_UNAVAILABLE: return EX_UNAVAILABLE;
-	case ERR_INTERNAL:    return EX_SOFTWARE;
-	default:              return EX_DATAERR;
+	case ERR_INTERNAL: return EX_SOFTWARE;
+	default: return EX_DATAERR;
 	}
 }
 

@@ -25,7 +25,7 @@ struct output {
 };
 
 struct progress {
-	bool is_shown;             /* stderr is a terminal */
+	bool is_shown; /* stderr is a terminal */
 	bool is_dirty;
 	uint64_t last_ns;
 };
@@ -58,7 +58,8 @@ static int output_flush(struct output *o, struct err *err)
 {
 	o->n_bytes += o->buf.len;
 	if (o->n_bytes > o->n_bytes_max)
-		return err_limit(err, ERR_OUTPUT, "max-output", "the output is larger than %llu bytes",
+		return err_limit(err, ERR_OUTPUT, "max-output",
+		                 "the output is larger than %llu bytes",
 		                 (unsigned long long)o->n_bytes_max);
 	TRY(write_all(o->fd, o->buf.data, o->buf.len, err));
 	buf_reset(&o->buf);
@@ -194,7 +195,9 @@ static int job_run(struct job *job, struct err *err)
 
 	const struct run_input input = {
 		.plan = job->compiled.plan,
-		.documents = { .text = job->documents.text, .len = job->documents.len, .format = format },
+		.documents = { .text = job->documents.text,
+		               .len = job->documents.len,
+		               .format = format },
 		.collections = collections,
 		.n_collections = o->n_collections,
 		.limits = o->limits,
@@ -210,7 +213,7 @@ static int job_run(struct job *job, struct err *err)
 	if (rc != 0) {
 		struct err ignored;
 
-		(void)output_flush(&job->output, &ignored);   /* what was written stays; rc says more */
+		(void)output_flush(&job->output, &ignored); /* what was written stays; rc says more */
 		return rc;
 	}
 	TRY(output_finish(&job->output, err));
@@ -246,7 +249,7 @@ int run_run(int argc, char **argv)
 		print_help();
 		return EX_OK;
 	}
-	signal(SIGPIPE, SIG_IGN);   /* a reader that left is an error of write() */
+	signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write() */
 	CLEANUP(job_deinit) struct job job = { .options = &options, .output.fd = -1 };
 	job.progress.is_shown = isatty(STDERR_FILENO);
 	job.progress.last_ns = clock_monotonic_ns();

@@ -11,23 +11,32 @@
 #include "cli/report.h"
 
 enum {
-	OPT_PIPELINE = 256, OPT_COLLECTION, OPT_LET, OPT_EXPLAIN, OPT_THREADS, OPT_OUTPUT, OPT_FORMAT,
-	OPT_JSON, OPT_HELP, OPT_NO_RULES, OPT_LIMIT,
+	OPT_PIPELINE = 256,
+	OPT_COLLECTION,
+	OPT_LET,
+	OPT_EXPLAIN,
+	OPT_THREADS,
+	OPT_OUTPUT,
+	OPT_FORMAT,
+	OPT_JSON,
+	OPT_HELP,
+	OPT_NO_RULES,
+	OPT_LIMIT,
 };
 
 /* A limit of 32 bits or of 64: the other setter is NULL. */
 struct limit_row {
 	const char *name;
-	char kind;             /* n: a number, b: bytes, t: a duration */
+	char kind; /* n: a number, b: bytes, t: a duration */
 	uint32_t *(*narrow)(struct limits *limits);
 	uint64_t *(*wide)(struct limits *limits);
 	const char *doc;
 };
 
-#define FIELD(type, field)                                         \
-	static type *limit_##field(struct limits *limits)          \
-	{                                                          \
-		return &limits->field;                             \
+#define FIELD(type, field) \
+	static type *limit_##field(struct limits *limits) \
+	{ \
+		return &limits->field; \
 	}
 
 FIELD(uint32_t, depth_max)
@@ -107,7 +116,8 @@ static int set_threads(const char *command, const char *text, struct run_options
 	uint64_t n;
 
 	if (!num_parse_u64(str_from(text), &n) || n > 1024)
-		return report_usage(command, "--threads: \"%s\" is not a number from 0 to 1024", text);
+		return report_usage(command, "--threads: \"%s\" is not a number from 0 to 1024",
+		                    text);
 	o->n_threads = (unsigned)n;
 	return 0;
 }
@@ -115,19 +125,18 @@ static int set_threads(const char *command, const char *text, struct run_options
 static int set_option(const char *command, int option, const char *value, struct run_options *o)
 {
 	switch (option) {
-	case OPT_PIPELINE:   o->pipeline = value; return 0;
-	case OPT_OUTPUT:     o->output = value; return 0;
-	case OPT_EXPLAIN:    o->is_explained = true; return 0;
-	case OPT_JSON:       o->is_json = true; return 0;
-	case OPT_HELP:       o->is_help = true; return 0;
-	case OPT_NO_RULES:   o->rules = 0; return 0;
-	case OPT_THREADS:    return set_threads(command, value, o);
-	case OPT_FORMAT:     return set_format(command, value, o);
-	case OPT_COLLECTION: return add_named(command, "--collection", value, o->collections,
-		                              &o->n_collections);
-	case OPT_LET:        return add_named(command, "--let", value, o->lets, &o->n_lets);
-	default:             return set_limit(command, &limit_rows[option - OPT_LIMIT], value,
-		                              &o->limits);
+	case OPT_PIPELINE: o->pipeline = value; return 0;
+	case OPT_OUTPUT: o->output = value; return 0;
+	case OPT_EXPLAIN: o->is_explained = true; return 0;
+	case OPT_JSON: o->is_json = true; return 0;
+	case OPT_HELP: o->is_help = true; return 0;
+	case OPT_NO_RULES: o->rules = 0; return 0;
+	case OPT_THREADS: return set_threads(command, value, o);
+	case OPT_FORMAT: return set_format(command, value, o);
+	case OPT_COLLECTION:
+		return add_named(command, "--collection", value, o->collections, &o->n_collections);
+	case OPT_LET: return add_named(command, "--let", value, o->lets, &o->n_lets);
+	default: return set_limit(command, &limit_rows[option - OPT_LIMIT], value, &o->limits);
 	}
 }
 
@@ -157,11 +166,12 @@ int run_options_parse(int argc, char **argv, const char *command, struct run_opt
 	ret->limits.memory_max = machine_memory_bytes() / 4 * 3;
 	opterr = 0;
 	optind = 1;
-	argv--;   /* getopt wants a name before the arguments: the subcommand's stands there */
+	argv--; /* getopt wants a name before the arguments: the subcommand's stands there */
 	argc++;
 	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (option == '?')
-			return report_usage(command, "unknown or incomplete option %s", argv[optind - 1]);
+			return report_usage(command, "unknown or incomplete option %s",
+			                    argv[optind - 1]);
 		TRY(set_option(command, option, optarg, ret));
 	}
 	if (optind < argc)

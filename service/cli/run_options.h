@@ -7,24 +7,24 @@
 
 #include "engine/engine.h"
 
-#define RUN_NAMED_MAX 64   /* --collection and --let, each */
+#define RUN_NAMED_MAX 64 /* --collection and --let, each */
 
 struct run_named {
 	struct str name;
-	const char *value;      /* file or JSON */
+	const char *value; /* file or JSON */
 };
 
 enum run_format { RUN_FORMAT_INPUT, RUN_FORMAT_JSON, RUN_FORMAT_NDJSON };
 
 struct run_options {
-	const char *pipeline;                 /* a file, or the pipeline itself */
-	const char *file;                     /* NULL: stdin */
-	const char *output;                   /* NULL: stdout */
+	const char *pipeline; /* a file, or the pipeline itself */
+	const char *file;     /* NULL: stdin */
+	const char *output;   /* NULL: stdout */
 	struct run_named collections[RUN_NAMED_MAX], lets[RUN_NAMED_MAX];
 	size_t n_collections, n_lets;
 	enum run_format format;
 	struct limits limits;
-	unsigned n_threads;                   /* 0: as the cgroup allows */
+	unsigned n_threads; /* 0: as the cgroup allows */
 	bool is_explained;
 	bool is_json;
 	bool is_help;

@@ -51,11 +51,11 @@ static int fail(int exit_code, const struct err *err)
 static int exit_code_of(const struct err *err)
 {
 	switch (err->code) {
-	case ERR_INVALID:     return EX_CONFIG;
-	case ERR_NOT_FOUND:   return EX_USAGE;
-	case ERR_IO:          return EX_NOINPUT;
+	case ERR_INVALID: return EX_CONFIG;
+	case ERR_NOT_FOUND: return EX_USAGE;
+	case ERR_IO: return EX_NOINPUT;
 	case ERR_UNAVAILABLE: return EX_UNAVAILABLE;
-	default:              return EX_SOFTWARE;
+	default: return EX_SOFTWARE;
 	}
 }
 
@@ -122,11 +122,13 @@ static void tune_malloc(void)
 
 static int open_log(const struct config *config, struct err *err)
 {
-	return log_open(&(struct log_options){
-		.level = (enum log_level)config->log_level,
-		.format = (enum log_format)config->log_format,
-		.fd = STDERR_FILENO,
-	}, err);
+	return log_open(
+		&(struct log_options){
+			.level = (enum log_level)config->log_level,
+			.format = (enum log_format)config->log_format,
+			.fd = STDERR_FILENO,
+		},
+		err);
 }
 
 static int open_app(struct service *service, struct err *err)
@@ -249,7 +251,7 @@ static void *watch_stop(void *arg)
 {
 	(void)arg;
 	sleep(STOP_TIMEOUT_S);
-	_exit(0);   /* what was under way has ended, or was given up; only threads hang */
+	_exit(0); /* what was under way has ended, or was given up; only threads hang */
 }
 
 static void stop_service(struct service *service)
@@ -266,8 +268,9 @@ static void stop_service(struct service *service)
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
 {
 	TRY(start_servers(service, err));
-	series_set(metrics_series(METRIC_BUILD_INFO, (const char *[]){ build.version, build.revision,
-	                                                              build.compiler }), 1);
+	series_set(metrics_series(METRIC_BUILD_INFO,
+	                          (const char *[]){ build.version, build.revision, build.compiler }),
+	           1);
 	health_set_started();
 	log_listening(service);
 	(void)sigwaitinfo(signals, NULL);

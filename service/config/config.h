@@ -34,11 +34,11 @@ struct config {
 	uint64_t http_threads;
 	uint64_t header_timeout_ms, body_timeout_ms, write_timeout_ms, keep_alive_timeout_ms;
 	/* access */
-	unsigned auth;                 /* enum config_auth */
+	unsigned auth; /* enum config_auth */
 	/* limits */
 	uint64_t max_body, max_header; /* bytes */
 	uint64_t max_depth, max_key, max_stages, max_documents;
-	uint64_t max_output, max_memory;   /* bytes */
+	uint64_t max_output, max_memory; /* bytes */
 	uint64_t max_time_ms;
 	uint64_t max_regex_steps;
 	/* tasks */
@@ -46,13 +46,13 @@ struct config {
 	uint64_t max_tasks, max_tasks_bytes;
 	/* running */
 	uint64_t shutdown_delay_ms, shutdown_timeout_ms;
-	unsigned log_level;            /* debug, info, warning, error, from 0 */
-	unsigned log_format;           /* json, text, from 0 */
-	unsigned access_log;           /* enum config_access_log */
+	unsigned log_level;  /* debug, info, warning, error, from 0 */
+	unsigned log_format; /* json, text, from 0 */
+	unsigned access_log; /* enum config_access_log */
 	const char *file;
 	bool check;
 
-	char *file_text;               /* what text values from the file point into */
+	char *file_text; /* what text values from the file point into */
 };
 
 /*

@@ -11,11 +11,8 @@
 static void write_argument(const struct option *option, struct buf *ret)
 {
 	static const char *const names[] = {
-		[OPTION_TEXT] = "TEXT",
-		[OPTION_ADDRESS] = "HOST:PORT",
-		[OPTION_COUNT] = "N",
-		[OPTION_SIZE] = "SIZE",
-		[OPTION_DURATION] = "TIME",
+		[OPTION_TEXT] = "TEXT", [OPTION_ADDRESS] = "HOST:PORT", [OPTION_COUNT] = "N",
+		[OPTION_SIZE] = "SIZE", [OPTION_DURATION] = "TIME",
 	};
 	size_t start = ret->len;
 
@@ -90,7 +87,8 @@ static void write_range(const struct option *option, struct buf *ret)
 
 void config_write_markdown(struct buf *ret)
 {
-	buf_append_cstr(ret, "| option | environment | values | default | |\n|---|---|---|---|---|\n");
+	buf_append_cstr(ret,
+	                "| option | environment | values | default | |\n|---|---|---|---|---|\n");
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option *option = &option_table[i];
 
@@ -104,7 +102,7 @@ void config_write_markdown(struct buf *ret)
 		for (size_t at = start; at < ret->len; at++)
 			if (ret->data[at] == '|')
 				ret->data[at] = ',';
-		buf_printf(ret, " | %s%s%s | %s |\n", option->value[0] != 0 ? "`" : "", option->value,
-		           option->value[0] != 0 ? "`" : "", option->doc);
+		buf_printf(ret, " | %s%s%s | %s |\n", option->value[0] != 0 ? "`" : "",
+		           option->value, option->value[0] != 0 ? "`" : "", option->doc);
 	}
 }

@@ -23,16 +23,16 @@ static int unknown(const char *where, const char *prefix, const char *meant, str
 static int set_defaults(struct config *config, struct err *err)
 {
 	for (size_t i = 0; i < option_count; i++)
-		TRY(option_set(&option_table[i], option_table[i].value, option_table[i].name, config,
-		               err));
+		TRY(option_set(&option_table[i], option_table[i].value, option_table[i].name,
+		               config, err));
 	return 0;
 }
 
 /* --name value, --name=value; flags take no value unless after the equals sign. */
 struct argument {
 	struct str name;
-	const char *value;   /* NULL: none */
-	int n_used;          /* arguments */
+	const char *value; /* NULL: none */
+	int n_used;        /* arguments */
 };
 
 static int read_argument(int argc, char *const *argv, struct argument *ret,

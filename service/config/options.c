@@ -206,7 +206,8 @@ const struct option option_table[] = {
 		.value = "memory",
 		.argument = "memory",
 		.doc = "Where tasks are kept.",
-	},	{
+	},
+	{
 		.name = "max-tasks",
 		.group = "tasks",
 		.type = OPTION_COUNT,

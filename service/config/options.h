@@ -12,27 +12,27 @@
 struct config;
 
 enum option_type {
-	OPTION_TEXT,       /* const char * */
-	OPTION_ADDRESS,    /* const char *: HOST:PORT, :PORT or PORT */
-	OPTION_COUNT,      /* uint64_t */
-	OPTION_SIZE,       /* uint64_t, bytes */
-	OPTION_DURATION,   /* uint64_t, milliseconds */
-	OPTION_CHOICE,     /* unsigned: the index in choices */
-	OPTION_FLAG,       /* bool; on the command line it needs no value */
+	OPTION_TEXT,     /* const char * */
+	OPTION_ADDRESS,  /* const char *: HOST:PORT, :PORT or PORT */
+	OPTION_COUNT,    /* uint64_t */
+	OPTION_SIZE,     /* uint64_t, bytes */
+	OPTION_DURATION, /* uint64_t, milliseconds */
+	OPTION_CHOICE,   /* unsigned: the index in choices */
+	OPTION_FLAG,     /* bool; on the command line it needs no value */
 };
 
 #define OPTION_NAME_MAX 32
 
 struct option {
-	const char *name;             /* "max-body" */
+	const char *name; /* "max-body" */
 	const char *group;
 	enum option_type type;
-	size_t offset;                /* in struct config */
-	const char *value;            /* the default, as a user would write it */
-	uint64_t min, max;            /* of counts, sizes and durations */
-	const char *const *choices;   /* ends with NULL */
-	const char *argument;         /* what --help calls the value, where the type does not say it */
-	const char *doc;              /* one sentence */
+	size_t offset;              /* in struct config */
+	const char *value;          /* the default, as a user would write it */
+	uint64_t min, max;          /* of counts, sizes and durations */
+	const char *const *choices; /* ends with NULL */
+	const char *argument; /* what --help calls the value, where the type does not say it */
+	const char *doc;      /* one sentence */
 };
 
 extern const struct option option_table[];

@@ -16,8 +16,13 @@ struct unit {
 
 /* From large to small, so that formatting finds the largest that fits. */
 static const struct unit size_units[] = {
-	{ "TiB", UINT64_C(1) << 40 }, { "GiB", UINT64_C(1) << 30 }, { "MiB", UINT64_C(1) << 20 },
-	{ "KiB", UINT64_C(1) << 10 }, { "B", 1 }, { "", 1 }, { NULL, 0 },
+	{ "TiB", UINT64_C(1) << 40 },
+	{ "GiB", UINT64_C(1) << 30 },
+	{ "MiB", UINT64_C(1) << 20 },
+	{ "KiB", UINT64_C(1) << 10 },
+	{ "B", 1 },
+	{ "", 1 },
+	{ NULL, 0 },
 };
 static const struct unit duration_units[] = {
 	{ "h", 3600000 }, { "min", 60000 }, { "s", 1000 }, { "ms", 1 }, { NULL, 0 },
@@ -65,9 +70,9 @@ static int set_amount(const struct option *option, const char *text, const char 
 	};
 	char min[32], max[32];
 	uint64_t n;
-	bool ok = option->type == OPTION_COUNT ? num_parse_u64(str_from(text), &n)
-	        : option->type == OPTION_SIZE  ? parse_amount(text, size_units, &n)
-	                                       : parse_amount(text, duration_units, &n);
+	bool ok = option->type == OPTION_COUNT  ? num_parse_u64(str_from(text), &n)
+	          : option->type == OPTION_SIZE ? parse_amount(text, size_units, &n)
+	                                        : parse_amount(text, duration_units, &n);
 
 	if (!ok)
 		return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not %s", where, text,
@@ -86,8 +91,8 @@ static int set_amount(const struct option *option, const char *text, const char 
 		snprintf(min, sizeof min, "%llu", (unsigned long long)option->min);
 		snprintf(max, sizeof max, "%llu", (unsigned long long)option->max);
 	}
-	return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not between %s and %s", where, text, min,
-	               max);
+	return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not between %s and %s", where, text,
+	               min, max);
 }
 
 static int set_choice(const struct option *option, const char *text, const char *where,
@@ -151,14 +156,9 @@ int option_set(const struct option *option, const char *text, const char *where,
 		TRY(check_address(text, where, err));
 		*(const char **)field = text;
 		return 0;
-	case OPTION_TEXT:
-		*(const char **)field = text;
-		return 0;
-	case OPTION_CHOICE:
-		return set_choice(option, text, where, field, err);
-	case OPTION_FLAG:
-		return set_flag(text, where, field, err);
-	default:
-		return set_amount(option, text, where, field, err);
+	case OPTION_TEXT: *(const char **)field = text; return 0;
+	case OPTION_CHOICE: return set_choice(option, text, where, field, err);
+	case OPTION_FLAG: return set_flag(text, where, field, err);
+	default: return set_amount(option, text, where, field, err);
 	}
 }

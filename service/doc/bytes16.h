@@ -56,7 +56,7 @@ static inline uint64_t bytes16_over8(uint64_t x, unsigned n)
 static inline uint64_t bytes16_equal(const char *p, char c)
 {
 	return (bytes16_over8(bytes16_load8(p, c), 0x7f) |
-		bytes16_over8(bytes16_load8(p + 8, c), 0x7f) << 8) ^
+	        bytes16_over8(bytes16_load8(p + 8, c), 0x7f) << 8) ^
 	       0xffff;
 }
 

@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 
-#define DAYS_PER_ERA 146097        /* 400 years */
-#define DAYS_TO_1970 719468        /* from 0000-03-01 */
-#define DATE_PRINTABLE_MIN INT64_C(-62135596800000)    /* 0001-01-01 */
-#define DATE_PRINTABLE_MAX INT64_C(253402300799999)    /* 9999-12-31 */
+#define DAYS_PER_ERA 146097                         /* 400 years */
+#define DAYS_TO_1970 719468                         /* from 0000-03-01 */
+#define DATE_PRINTABLE_MIN INT64_C(-62135596800000) /* 0001-01-01 */
+#define DATE_PRINTABLE_MAX INT64_C(253402300799999) /* 9999-12-31 */
 
 static int64_t div_floor(int64_t a, int64_t b)
 {
@@ -35,8 +35,8 @@ struct date_parts date_split(int64_t ms)
 	int64_t shifted = days + DAYS_TO_1970;
 	int64_t era = div_floor(shifted, DAYS_PER_ERA);
 	int64_t day_of_era = shifted - era * DAYS_PER_ERA;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-	                       day_of_era / 146096) / 365;
+	int64_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t month_from_march = (5 * day_of_year + 2) / 153;
 	int month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
@@ -168,8 +168,8 @@ bool date_is_printable(int64_t ms)
 size_t date_format(int64_t ms, bool always_ms, char ret[DATE_TEXT_SIZE])
 {
 	struct date_parts p = date_split(ms);
-	int len = snprintf(ret, DATE_TEXT_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)p.year,
-	                   p.month, p.day, p.hour, p.minute, p.second);
+	int len = snprintf(ret, DATE_TEXT_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d",
+	                   (long long)p.year, p.month, p.day, p.hour, p.minute, p.second);
 
 	if (p.ms != 0 || always_ms)
 		len += snprintf(ret + len, DATE_TEXT_SIZE - (size_t)len, ".%03d", p.ms);

@@ -15,7 +15,7 @@
 
 struct date_parts {
 	int64_t year;
-	int month, day;              /* from 1 */
+	int month, day; /* from 1 */
 	int hour, minute, second, ms;
 };
 

@@ -98,8 +98,10 @@ static const struct {
 	const char *key;
 	extended_fn *read;
 } wrappers[] = {
-	{ "$date", read_date },           { "$numberInt", read_int },
-	{ "$numberLong", read_long },     { "$numberDouble", read_double },
+	{ "$date", read_date },
+	{ "$numberInt", read_int },
+	{ "$numberLong", read_long },
+	{ "$numberDouble", read_double },
 	{ "$numberDecimal", read_decimal },
 };
 

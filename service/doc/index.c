@@ -35,7 +35,7 @@ const char *index_isa_name(void)
 }
 
 bool index_init(struct index *ix, struct arena *a, const struct index_isa *isa, const char *text,
-		size_t len, size_t chunk_size)
+                size_t len, size_t chunk_size)
 {
 	/* One block more than the text has: the one behind its end, which is all white space. */
 	size_t needed = len / INDEX_BLOCK * INDEX_BLOCK + INDEX_BLOCK;
@@ -115,11 +115,11 @@ static size_t utf8_char(const unsigned char *p, size_t len)
 {
 	unsigned lead = p[0];
 	size_t n = lead < 0x80   ? 1
-		   : lead < 0xc2 ? 0
-		   : lead < 0xe0 ? 2
-		   : lead < 0xf0 ? 3
-		   : lead < 0xf5 ? 4
-				 : 0;
+	           : lead < 0xc2 ? 0
+	           : lead < 0xe0 ? 2
+	           : lead < 0xf0 ? 3
+	           : lead < 0xf5 ? 4
+	                         : 0;
 
 	if (n < 2)
 		return n;

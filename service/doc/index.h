@@ -37,12 +37,12 @@
 
 enum index_fault {
 	INDEX_OK,
-	INDEX_UTF8, /* not UTF-8 */
-	INDEX_CONTROL, /* a control character inside a string */
-	INDEX_BACKSLASH, /* a backslash outside a string */
-	INDEX_ESCAPE, /* an escape that JSON does not know */
-	INDEX_SURROGATE, /* half of a surrogate pair */
-	INDEX_NEIGHBOUR, /* a string right after a string, nothing structural between them */
+	INDEX_UTF8,         /* not UTF-8 */
+	INDEX_CONTROL,      /* a control character inside a string */
+	INDEX_BACKSLASH,    /* a backslash outside a string */
+	INDEX_ESCAPE,       /* an escape that JSON does not know */
+	INDEX_SURROGATE,    /* half of a surrogate pair */
+	INDEX_NEIGHBOUR,    /* a string right after a string, nothing structural between them */
 	INDEX_UNTERMINATED, /* the text ends inside a string */
 };
 
@@ -60,12 +60,12 @@ struct index {
 	size_t n;
 
 	/* What pass one carries from block to block. */
-	size_t next; /* offset of the next block */
-	uint64_t in_string; /* all ones inside a string */
-	uint64_t escaped; /* 1: the next character is escaped */
+	size_t next;           /* offset of the next block */
+	uint64_t in_string;    /* all ones inside a string */
+	uint64_t escaped;      /* 1: the next character is escaped */
 	uint64_t after_string; /* 1: since the last string there was nothing structural */
-	bool has_wide; /* the last block had bytes beyond ASCII */
-	size_t low_at; /* offset at which the second half of a surrogate pair stands */
+	bool has_wide;         /* the last block had bytes beyond ASCII */
+	size_t low_at;         /* offset at which the second half of a surrogate pair stands */
 
 	enum index_fault fault;
 	size_t fault_at; /* offset in text */
@@ -83,7 +83,7 @@ const char *index_isa_name(void);
  * False when the arena has no room for the positions.
  */
 bool index_init(struct index *ix, struct arena *a, const struct index_isa *isa, const char *text,
-		size_t len, size_t chunk_size) MUST_CHECK;
+                size_t len, size_t chunk_size) MUST_CHECK;
 
 /* Index the next chunk that has any position; false at the end of the text or at a fault. */
 bool index_next(struct index *ix);

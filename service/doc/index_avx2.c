@@ -18,7 +18,7 @@ static inline __m256i table(const uint8_t *bytes)
 static inline uint64_t mask(__m256i low, __m256i high)
 {
 	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
-							     << 32;
+	                                                     << 32;
 }
 
 static inline uint64_t equal_mask(__m256i low, __m256i high, char c)
@@ -68,7 +68,7 @@ static inline struct block_brackets block_brackets(const char *p)
 static inline uint64_t block_prefix_xor(uint64_t bits)
 {
 	__m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)bits),
-					       _mm_set1_epi8((char)0xff), 0);
+	                                       _mm_set1_epi8((char)0xff), 0);
 
 	return (uint64_t)_mm_cvtsi128_si64(product);
 }
@@ -82,14 +82,14 @@ static inline __m256i utf8_wrong(const char *p)
 {
 	__m256i v = load(p), before = load(p - 1);
 	__m256i wrong = _mm256_and_si256(_mm256_and_si256(look_up(utf8_before_high,
-								  _mm256_srli_epi16(before, 4)),
-							  look_up(utf8_before_low, before)),
-					 look_up(utf8_high, _mm256_srli_epi16(v, 4)));
+	                                                          _mm256_srli_epi16(before, 4)),
+	                                                  look_up(utf8_before_low, before)),
+	                                 look_up(utf8_high, _mm256_srli_epi16(v, 4)));
 	/* Two bytes after E0 and more, three after F0 and more, a second continuation is due. */
 	__m256i third = _mm256_subs_epu8(load(p - 2), _mm256_set1_epi8((char)(0xe0 - 0x80)));
 	__m256i fourth = _mm256_subs_epu8(load(p - 3), _mm256_set1_epi8((char)(0xf0 - 0x80)));
 	__m256i due = _mm256_and_si256(_mm256_or_si256(third, fourth),
-				       _mm256_set1_epi8((char)TWO_CONTINUATIONS));
+	                               _mm256_set1_epi8((char)TWO_CONTINUATIONS));
 
 	return _mm256_xor_si256(due, wrong);
 }

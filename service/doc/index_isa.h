@@ -38,9 +38,9 @@ struct block_brackets {
 
 /* What made a block worth a second look; one bit a byte. */
 struct index_suspect {
-	uint64_t escapes; /* characters after a backslash, in strings */
-	uint64_t backslash; /* outside strings */
-	uint64_t control; /* in strings */
+	uint64_t escapes;    /* characters after a backslash, in strings */
+	uint64_t backslash;  /* outside strings */
+	uint64_t control;    /* in strings */
 	uint64_t neighbours; /* opening quotes after a string */
 	bool is_utf8;
 };

@@ -51,7 +51,7 @@ static inline struct block_masks block_masks(const char *p)
 		m.structural |= gather(found, 2) << i;
 		/* Bit 7 ends up set in the bytes from 0x20 on; no carry leaves its byte. */
 		m.control |= gather(~(((bytes & EACH_BYTE(0x7f)) + EACH_BYTE(0x60)) | bytes), 7)
-			     << i;
+		             << i;
 	}
 	m.is_wide = (wide & EACH_BYTE(0x80)) != 0;
 	return m;

@@ -62,8 +62,8 @@ static inline struct block_masks block_masks(const char *p)
 	for (int i = 0; i < LANES; i++) {
 		__m128i v = all.v[i];
 
-		structural.v[i] =
-			_mm_cmpeq_epi8(_mm_shuffle_epi8(table(structural_by_low), v), folded.v[i]);
+		structural.v[i] = _mm_cmpeq_epi8(_mm_shuffle_epi8(table(structural_by_low), v),
+		                                 folded.v[i]);
 		control.v[i] = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
 		wide = _mm_or_si128(wide, v);
 	}
@@ -89,7 +89,7 @@ static inline struct block_brackets block_brackets(const char *p)
 static inline uint64_t block_prefix_xor(uint64_t bits)
 {
 	__m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)bits),
-					       _mm_set1_epi8((char)0xff), 0);
+	                                       _mm_set1_epi8((char)0xff), 0);
 
 	return (uint64_t)_mm_cvtsi128_si64(product);
 }
@@ -107,13 +107,13 @@ static inline __m128i utf8_wrong(const char *p)
 	__m128i three_before = _mm_loadu_si128((const __m128i_u *)(p - 3));
 	__m128i wrong =
 		_mm_and_si128(_mm_and_si128(look_up(utf8_before_high, _mm_srli_epi16(before, 4)),
-					    look_up(utf8_before_low, before)),
-			      look_up(utf8_high, _mm_srli_epi16(v, 4)));
+	                                    look_up(utf8_before_low, before)),
+	                      look_up(utf8_high, _mm_srli_epi16(v, 4)));
 	/* Two bytes after E0 and more, three after F0 and more, a second continuation is due. */
 	__m128i third = _mm_subs_epu8(two_before, _mm_set1_epi8((char)(0xe0 - 0x80)));
 	__m128i fourth = _mm_subs_epu8(three_before, _mm_set1_epi8((char)(0xf0 - 0x80)));
-	__m128i due =
-		_mm_and_si128(_mm_or_si128(third, fourth), _mm_set1_epi8((char)TWO_CONTINUATIONS));
+	__m128i due = _mm_and_si128(_mm_or_si128(third, fourth),
+	                            _mm_set1_epi8((char)TWO_CONTINUATIONS));
 
 	return _mm_xor_si128(due, wrong);
 }

@@ -15,11 +15,11 @@ bool index_has_avx2(void);
 bool index_has_sse42(void);
 
 enum utf8_wrong {
-	TOO_SHORT = 1 << 0, /* a lead byte without what it announces */
-	TOO_LONG = 1 << 1, /* ASCII and a continuation */
+	TOO_SHORT = 1 << 0,  /* a lead byte without what it announces */
+	TOO_LONG = 1 << 1,   /* ASCII and a continuation */
 	OVERLONG_3 = 1 << 2, /* E0 80..9F */
-	TOO_LARGE = 1 << 3, /* F4 90..BF, F5.. 90..BF */
-	SURROGATE = 1 << 4, /* ED A0..BF */
+	TOO_LARGE = 1 << 3,  /* F4 90..BF, F5.. 90..BF */
+	SURROGATE = 1 << 4,  /* ED A0..BF */
 	OVERLONG_2 = 1 << 5, /* C0, C1 */
 	OVERLONG_4 = 1 << 6, /* F0 80..8F; the same bit for F5.. 80..8F, which is too large */
 	TWO_CONTINUATIONS = 1 << 7, /* right only two or three bytes after a long lead byte */

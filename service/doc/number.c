@@ -5,10 +5,10 @@
 
 #include "doc/number_chars.h"
 
-#define DIGITS_EXACT_MAX 18       /* any number of so many digits fits 64 bits */
-#define POWER_EXACT_MAX 22        /* 10^22 is the largest power of ten that a double holds exactly */
+#define DIGITS_EXACT_MAX 18 /* any number of so many digits fits 64 bits */
+#define POWER_EXACT_MAX 22  /* 10^22 is the largest power of ten that a double holds exactly */
 #define MANTISSA_EXACT_MAX (UINT64_C(1) << 53)
-#define FIXED_EXPONENT_MIN (-7)   /* from here on down, and from 10^21 on, scientific notation */
+#define FIXED_EXPONENT_MIN (-7) /* from here on down, and from 10^21 on, scientific notation */
 #define FIXED_EXPONENT_MAX 21
 
 static const double powers[POWER_EXACT_MAX + 1] = {
@@ -25,7 +25,7 @@ static struct value parse_slow(const char *text, size_t len)
 {
 	double d = 0;
 
-	(void)number_chars_parse(text, len, &d);   /* the text was checked when it was read */
+	(void)number_chars_parse(text, len, &d); /* the text was checked when it was read */
 	return value_double(d);
 }
 

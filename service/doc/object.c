@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "doc/raw.h"
 
-#define SCAN_MAX 12   /* up to so many keys a scan is quicker than hashing */
+#define SCAN_MAX 12 /* up to so many keys a scan is quicker than hashing */
 
 struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n)
 {
@@ -150,16 +150,16 @@ bool value_share(struct arena *a, struct value v)
 		return true;
 	if (!object_open(a, v.object))
 		return false;
-	(void)shape_find(v.object->shape, STR(""));   /* makes the index, if there is to be one */
+	(void)shape_find(v.object->shape, STR("")); /* makes the index, if there is to be one */
 	return true;
 }
 
 /* Levels of a container over v. */
 static uint16_t depth_over(uint16_t depth, struct value v)
 {
-	uint16_t inner = v.type == VALUE_OBJECT ? v.object->depth
-	               : v.type == VALUE_ARRAY  ? v.array->depth
-	                                        : 0;
+	uint16_t inner = v.type == VALUE_OBJECT  ? v.object->depth
+	                 : v.type == VALUE_ARRAY ? v.array->depth
+	                                         : 0;
 
 	return inner >= depth ? inner + 1 : depth;
 }
@@ -261,7 +261,8 @@ void object_builder_add(struct object_builder *b, struct str key, struct value v
 		return;
 	if (b->n == b->cap) {
 		size_t cap = b->cap;
-		struct value *values = arena_extend(b->arena, b->values, b->n, &b->cap, sizeof *values);
+		struct value *values = arena_extend(b->arena, b->values, b->n, &b->cap,
+		                                    sizeof *values);
 		struct str *keys = arena_extend(b->arena, b->keys, b->n, &cap, sizeof *keys);
 
 		if (values == NULL || keys == NULL) {
@@ -285,7 +286,8 @@ static bool may_have_duplicates(const struct str *keys, size_t n)
 		unsigned mix = (unsigned)k.len * 7;
 
 		if (k.len > 0)
-			mix += (unsigned char)k.data[0] * 5u + (unsigned char)k.data[k.len - 1] * 11u +
+			mix += (unsigned char)k.data[0] * 5u +
+			       (unsigned char)k.data[k.len - 1] * 11u +
 			       (unsigned char)k.data[k.len / 2] * 3u;
 		uint64_t bit = UINT64_C(1) << (mix & 63);
 

@@ -19,30 +19,30 @@
 
 struct shape {
 	uint32_t n;
-	uint32_t n_index;        /* slots of index: 0 or a power of two */
+	uint32_t n_index; /* slots of index: 0 or a power of two */
 	const struct str *keys;
-	uint32_t *index;         /* open addressing, key number + 1; made when many keys are searched */
-	struct arena *home;      /* where the index may be made; NULL: it is done without */
-	bool is_lasting;         /* lives as long as the run: may be remembered by its address */
+	uint32_t *index;    /* open addressing, key number + 1; made when many keys are searched */
+	struct arena *home; /* where the index may be made; NULL: it is done without */
+	bool is_lasting;    /* lives as long as the run: may be remembered by its address */
 	const struct str *asked; /* of a partial object: the names that were looked for in its text */
 	uint32_t n_asked;
 };
 
 struct object {
-	const struct shape *shape;   /* NULL: not opened yet */
-	struct value *values;        /* shape->n, some of them raw; never missing */
-	const char *raw;             /* the text it came in, or NULL */
-	struct arena *home;          /* what came in is opened into the memory it lives in */
+	const struct shape *shape; /* NULL: not opened yet */
+	struct value *values;      /* shape->n, some of them raw; never missing */
+	const char *raw;           /* the text it came in, or NULL */
+	struct arena *home;        /* what came in is opened into the memory it lives in */
 	uint32_t raw_len;
-	uint16_t depth;              /* levels of built containers, itself included; 0 when it came in */
-	bool is_partial;             /* shape holds only the fields the plan asked for; raw has all */
+	uint16_t depth;  /* levels of built containers, itself included; 0 when it came in */
+	bool is_partial; /* shape holds only the fields the plan asked for; raw has all */
 };
 
 struct array {
-	struct value *items;         /* NULL when not opened, or empty */
+	struct value *items; /* NULL when not opened, or empty */
 	const char *raw;
 	struct arena *home;
-	uint32_t n;                  /* valid once opened */
+	uint32_t n; /* valid once opened */
 	uint32_t raw_len;
 	uint16_t depth;
 	bool is_open;

@@ -8,9 +8,9 @@
 #include "doc/value.h"
 
 static const uint8_t ranks[] = {
-	[VALUE_MISSING] = 0, [VALUE_NULL] = 1,   [VALUE_INT] = 2,   [VALUE_LONG] = 2,
+	[VALUE_MISSING] = 0, [VALUE_NULL] = 1,    [VALUE_INT] = 2,    [VALUE_LONG] = 2,
 	[VALUE_DOUBLE] = 2,  [VALUE_DECIMAL] = 2, [VALUE_STRING] = 3, [VALUE_OBJECT] = 4,
-	[VALUE_ARRAY] = 5,   [VALUE_BOOL] = 6,   [VALUE_DATE] = 7,
+	[VALUE_ARRAY] = 5,   [VALUE_BOOL] = 6,    [VALUE_DATE] = 7,
 };
 
 int value_rank(enum value_type type)
@@ -106,12 +106,12 @@ int value_cmp(struct arena *a, struct value x, struct value y)
 		return ranks[x.type] < ranks[y.type] ? -1 : 1;
 
 	switch (ranks[x.type]) {
-	case 2:  return cmp_numbers(x, y);
-	case 3:  return str_cmp(value_str(x), value_str(y));
-	case 4:  return cmp_objects(a, x.object, y.object);
-	case 5:  return cmp_arrays(a, x.array, y.array);
-	case 6:  return x.boolean - y.boolean;
-	case 7:  return cmp_i64(x.i64, y.i64);
+	case 2: return cmp_numbers(x, y);
+	case 3: return str_cmp(value_str(x), value_str(y));
+	case 4: return cmp_objects(a, x.object, y.object);
+	case 5: return cmp_arrays(a, x.array, y.array);
+	case 6: return x.boolean - y.boolean;
+	case 7: return cmp_i64(x.i64, y.i64);
 	default: return 0;
 	}
 }
@@ -175,12 +175,12 @@ static uint64_t hash_array(struct arena *a, struct array *arr)
 uint64_t value_hash(struct arena *a, struct value v)
 {
 	switch (ranks[v.type]) {
-	case 2:  return hash_number(v);
-	case 3:  return hash_bytes(v.text, v.len);
-	case 4:  return hash_object(a, v.object);
-	case 5:  return hash_array(a, v.array);
-	case 6:  return hash_pair(6, v.boolean);
-	case 7:  return hash_pair(7, (uint64_t)v.i64);
+	case 2: return hash_number(v);
+	case 3: return hash_bytes(v.text, v.len);
+	case 4: return hash_object(a, v.object);
+	case 5: return hash_array(a, v.array);
+	case 6: return hash_pair(6, v.boolean);
+	case 7: return hash_pair(7, (uint64_t)v.i64);
 	default: return hash_u64(UINT64_C(0x1000000000) + ranks[v.type]);
 	}
 }

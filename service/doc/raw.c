@@ -53,7 +53,7 @@ static size_t unescape(const char **p, char *to)
 	case 'r': *to = '\r'; return 1;
 	case 't': *to = '\t'; return 1;
 	case 'u': break;
-	default:  *to = c; return 1;
+	default: *to = c; return 1;
 	}
 	unsigned code = hex4(*p);
 	*p += 4;

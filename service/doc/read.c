@@ -7,7 +7,7 @@
 enum position {
 	BEFORE_ARRAY,
 	BEFORE_FIRST, /* behind the opening bracket */
-	BETWEEN, /* behind a document */
+	BETWEEN,      /* behind a document */
 	AT_END,
 };
 
@@ -19,8 +19,8 @@ struct reader {
 };
 
 int reader_create_with(struct arena *a, const struct reader_input *input,
-		       const struct index_isa *isa, size_t chunk_size, struct reader **ret,
-		       struct err *err)
+                       const struct index_isa *isa, size_t chunk_size, struct reader **ret,
+                       struct err *err)
 {
 	struct reader *r = arena_zalloc(a, 1, sizeof *r);
 
@@ -31,15 +31,15 @@ int reader_create_with(struct arena *a, const struct reader_input *input,
 	r->behind = input->text;
 	r->documents_max = input->limits.documents_max;
 	TRY(cursor_init(&r->records.cursor, a, isa, chunk_size,
-			(struct str){ input->text, input->len }, input->text_start, &input->limits,
-			err));
+	                (struct str){ input->text, input->len }, input->text_start, &input->limits,
+	                err));
 	TRY(record_reader_init(&r->records, a, &input->fields, err));
 	*ret = r;
 	return 0;
 }
 
 int reader_create(struct arena *a, const struct reader_input *input, struct reader **ret,
-		  struct err *err)
+                  struct err *err)
 {
 	return reader_create_with(a, input, index_isa_best(), INDEX_CHUNK, ret, err);
 }
@@ -118,13 +118,13 @@ static int next_in_lines(struct reader *r, const char **ret, struct err *err)
 		return skip_fail(c, behind, "'{' and a document", err);
 	if (behind > c->index.text && memchr(behind, '\n', (size_t)(op - behind)) == NULL)
 		return skip_fail_with(c, op, "two documents on one line; each must have its own",
-				      err);
+		                      err);
 	*ret = op;
 	return 0;
 }
 
 static int next_document(struct reader *r, struct arena *batch, struct value *ret, bool *ret_more,
-			 struct err *err)
+                         struct err *err)
 {
 	struct cursor *c = &r->records.cursor;
 	const char *open = NULL;
@@ -140,7 +140,7 @@ static int next_document(struct reader *r, struct arena *batch, struct value *re
 		return 0;
 	if (r->records.n == r->documents_max) {
 		err_limit(err, ERR_DOCUMENTS, "max-documents", "more than %llu documents",
-			  (unsigned long long)r->documents_max);
+		          (unsigned long long)r->documents_max);
 		return skip_place(c, open, err);
 	}
 	TRY(record_read(&r->records, open, batch, ret, &r->behind, err));
@@ -158,7 +158,7 @@ static int next_document(struct reader *r, struct arena *batch, struct value *re
 }
 
 int reader_next(struct reader *r, struct arena *batch, struct value *docs, size_t docs_max,
-		size_t *ret_n, struct err *err)
+                size_t *ret_n, struct err *err)
 {
 	size_t n = 0;
 
@@ -182,7 +182,7 @@ int reader_next(struct reader *r, struct arena *batch, struct value *docs, size_
 }
 
 int read_check(struct arena *scratch, struct str text, const char *text_start,
-	       const struct read_limits *limits, struct value *ret, struct err *err)
+               const struct read_limits *limits, struct value *ret, struct err *err)
 {
 	struct cursor c;
 

@@ -20,7 +20,7 @@
 #define READ_PADDING 64
 
 struct read_limits {
-	uint32_t depth_max; /* levels, the document itself is 1 */
+	uint32_t depth_max;   /* levels, the document itself is 1 */
 	uint32_t key_len_max; /* bytes of an object's key as written */
 	uint64_t documents_max;
 };
@@ -29,7 +29,7 @@ struct read_limits {
 	((struct read_limits){ .depth_max = 100, .key_len_max = 65536, .documents_max = 10000000 })
 
 enum read_format {
-	READ_ARRAY, /* one JSON array of objects */
+	READ_ARRAY,  /* one JSON array of objects */
 	READ_NDJSON, /* objects, one a line; blank lines are skipped */
 };
 
@@ -61,7 +61,7 @@ struct reader_input {
 
 /* Memory for the reader itself (index buffers, shapes) comes from a. */
 int reader_create(struct arena *a, const struct reader_input *input, struct reader **ret,
-		  struct err *err) MUST_CHECK;
+                  struct err *err) MUST_CHECK;
 
 /*
  * Read up to docs_max further documents into docs (objects, their headers and spans in batch).
@@ -70,14 +70,14 @@ int reader_create(struct arena *a, const struct reader_input *input, struct read
  * documents live as long as the reader's arena or, once there are too many, as long as the batch.
  */
 int reader_next(struct reader *r, struct arena *batch, struct value *docs, size_t docs_max,
-		size_t *ret_n, struct err *err) MUST_CHECK;
+                size_t *ret_n, struct err *err) MUST_CHECK;
 
 /*
  * Check one JSON text of any kind: the whole of it, white space around it allowed.  On success
  * *ret is the value (raw, without the white space).
  */
 int read_check(struct arena *scratch, struct str text, const char *text_start,
-	       const struct read_limits *limits, struct value *ret, struct err *err) MUST_CHECK;
+               const struct read_limits *limits, struct value *ret, struct err *err) MUST_CHECK;
 
 /* Set line and column of err from its offset in text. */
 void read_place(struct err *err, struct str text);
@@ -92,6 +92,6 @@ void read_place(struct err *err, struct str text);
 typedef int read_member_fn(void *arg, struct str key, struct str value, struct err *err);
 
 int read_members(struct arena *scratch, struct str text, read_member_fn *fn, void *arg,
-		 struct err *err) MUST_CHECK;
+                 struct err *err) MUST_CHECK;
 
 #endif

@@ -111,6 +111,6 @@ int skip_fail_member(const struct cursor *c, const char *from, const char *op, s
 	if (*op != ':')
 		return skip_fail(c, op, "':' after a key", err);
 	err_limit(err, ERR_KEY_LENGTH, "max-key", "a key of %zu bytes; at most %u are allowed",
-		  key.len - 2, c->key_len_max);
+	          key.len - 2, c->key_len_max);
 	return skip_place(c, key.data, err);
 }

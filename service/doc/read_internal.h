@@ -6,7 +6,7 @@
 #include "doc/read.h"
 
 int reader_create_with(struct arena *a, const struct reader_input *input,
-		       const struct index_isa *isa, size_t chunk_size, struct reader **ret,
-		       struct err *err) MUST_CHECK;
+                       const struct index_isa *isa, size_t chunk_size, struct reader **ret,
+                       struct err *err) MUST_CHECK;
 
 #endif

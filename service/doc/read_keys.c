@@ -4,7 +4,7 @@
 #include "base/hash.h"
 
 #define KEY_SLOTS_MIN 64
-#define TABLE_SLOTS   (READ_LAYOUTS_MAX * 2)
+#define TABLE_SLOTS (READ_LAYOUTS_MAX * 2)
 
 bool read_keys_init(struct read_keys *keys, struct arena *a, const struct read_fields *wanted)
 {
@@ -97,8 +97,8 @@ static inline uint64_t field_hash(const struct read_keys *keys, const struct rea
 {
 	if (UNLIKELY(f->len > 16))
 		return hash_bytes(f->text, f->len);
-	__uint128_t product =
-		(__uint128_t)(f->head[0] ^ keys->seed[0]) * (f->head[1] ^ keys->seed[1]);
+	__uint128_t product = (__uint128_t)(f->head[0] ^ keys->seed[0]) *
+	                      (f->head[1] ^ keys->seed[1]);
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -110,7 +110,7 @@ static inline bool field_is(const struct read_field *a, const struct read_field 
 }
 
 static inline struct read_written_slot *written_slot(const struct read_keys *keys,
-						     const struct read_field *f, uint64_t hash)
+                                                     const struct read_field *f, uint64_t hash)
 {
 	uint32_t mask = keys->n_written_slots - 1;
 	struct read_written_slot *slot = &keys->written[hash & mask];
@@ -121,7 +121,7 @@ static inline struct read_written_slot *written_slot(const struct read_keys *key
 }
 
 const struct read_field *read_keys_find(const struct read_keys *keys, const char *text,
-					const char *colon)
+                                        const char *colon)
 {
 	struct read_field f = read_field_at(text, colon);
 
@@ -132,8 +132,8 @@ static bool written_grow(struct read_keys *keys)
 {
 	struct read_written_slot *old = keys->written;
 	uint32_t n_old = keys->n_written_slots;
-	struct read_written_slot *grown =
-		arena_zalloc(keys->arena, (size_t)n_old * 2, sizeof *grown);
+	struct read_written_slot *grown = arena_zalloc(keys->arena, (size_t)n_old * 2,
+	                                               sizeof *grown);
 
 	if (grown == NULL)
 		return false;
@@ -146,7 +146,7 @@ static bool written_grow(struct read_keys *keys)
 }
 
 const struct read_field *read_keys_add(struct read_keys *keys, const char *text, const char *colon,
-				       struct read_key *key)
+                                       struct read_key *key)
 {
 	if (keys->n_written == READ_KEYS_MAX)
 		return NULL;
@@ -205,7 +205,7 @@ const struct shape *read_keys_shape(struct read_keys *keys, struct read_names na
 /* ---- layouts ---- */
 
 static bool layout_has(const struct read_layout *layout, const struct read_field *const *fields,
-		       uint32_t n)
+                       uint32_t n)
 {
 	if (layout->n != n)
 		return false;
@@ -229,10 +229,10 @@ static void layout_refresh(struct read_layout *layout, const struct read_field *
 
 /* The keys still know which slots they have in the record that has just been read. */
 static struct read_layout *layout_new(struct read_keys *keys, const struct read_field *const *fields,
-				      uint32_t n, const struct shape *shape)
+                                      uint32_t n, const struct shape *shape)
 {
-	struct read_layout *layout =
-		arena_zalloc(keys->arena, 1, sizeof *layout + n * sizeof layout->fields[0]);
+	struct read_layout *layout = arena_zalloc(keys->arena, 1,
+	                                          sizeof *layout + n * sizeof layout->fields[0]);
 
 	if (layout == NULL)
 		return NULL;
@@ -248,8 +248,8 @@ static struct read_layout *layout_new(struct read_keys *keys, const struct read_
 }
 
 const struct read_layout *read_keys_layout(struct read_keys *keys,
-					   const struct read_field *const *fields, uint32_t n,
-					   uint64_t hash, struct read_names names)
+                                           const struct read_field *const *fields, uint32_t n,
+                                           uint64_t hash, struct read_names names)
 {
 	size_t i = (size_t)(hash >> 32) % TABLE_SLOTS;
 

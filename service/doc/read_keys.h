@@ -19,9 +19,9 @@
 
 #include "doc/read.h"
 
-#define READ_KEYS_MAX          4096 /* names, and as many ways to write them */
-#define READ_KEY_LEN_MAX       256 /* longer keys are not remembered */
-#define READ_LAYOUTS_MAX       256 /* layouts, and shapes as well */
+#define READ_KEYS_MAX 4096   /* names, and as many ways to write them */
+#define READ_KEY_LEN_MAX 256 /* longer keys are not remembered */
+#define READ_LAYOUTS_MAX 256 /* layouts, and shapes as well */
 #define READ_LAYOUT_FIELDS_MAX 1024
 
 #define READ_NO_SLOT UINT32_MAX /* of a key that nobody asked for */
@@ -48,7 +48,7 @@ struct read_layout {
 	const struct shape *shape;
 	uint32_t n;
 	uint32_t n_slots; /* the shape's, and one for all that nobody asked for */
-	bool is_partial; /* there are such */
+	bool is_partial;  /* there are such */
 	struct read_field fields[];
 };
 
@@ -119,19 +119,19 @@ static inline bool read_field_is_at(const struct read_field *f, const char *text
 	if ((((head[0] & f->mask[0]) ^ f->head[0]) | ((head[1] & f->mask[1]) ^ f->head[1])) != 0)
 		return false;
 	return LIKELY(f->len <= 16) || (colon + 1 - text == (ptrdiff_t)f->len &&
-					memcmp(text + 16, f->text + 16, f->len - 16) == 0);
+	                                memcmp(text + 16, f->text + 16, f->len - 16) == 0);
 }
 
 /* The field that is written so, or NULL when it has not been seen (or is not remembered). */
 const struct read_field *read_keys_find(const struct read_keys *keys, const char *text,
-					const char *colon);
+                                        const char *colon);
 
 /*
  * Remember that the key of a name is written so.  NULL when there is no room left, or on lack of
  * memory (look at the arena).
  */
 const struct read_field *read_keys_add(struct read_keys *keys, const char *text, const char *colon,
-				       struct read_key *key);
+                                       struct read_key *key);
 
 /*
  * The key of that name (scratch memory is fine: it is copied).  NULL when it is not in the
@@ -160,8 +160,8 @@ struct read_names {
  * there are too many already, or on lack of memory.
  */
 const struct read_layout *read_keys_layout(struct read_keys *keys,
-					   const struct read_field *const *fields, uint32_t n,
-					   uint64_t hash, struct read_names names);
+                                           const struct read_field *const *fields, uint32_t n,
+                                           uint64_t hash, struct read_names names);
 
 /* The same for a shape alone. */
 const struct shape *read_keys_shape(struct read_keys *keys, struct read_names names);

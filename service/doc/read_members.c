@@ -69,7 +69,7 @@ static int take_value(struct walk *w, struct str *ret, struct err *err)
 		TRY(take_string(w, ret, err));
 	} else if (start < w->end && (*start == '{' || *start == '[')) {
 		size_t end = index_skip(index_isa_best(), w->place.index.text, w->place.index.len,
-					(size_t)(start - w->place.index.text));
+		                        (size_t)(start - w->place.index.text));
 
 		if (end == 0) {
 			w->at = w->end;
@@ -88,7 +88,7 @@ static int take_value(struct walk *w, struct str *ret, struct err *err)
 }
 
 int read_members(struct arena *scratch, struct str text, read_member_fn *fn, void *arg,
-		 struct err *err)
+                 struct err *err)
 {
 	struct walk w = {
 		.place = {

@@ -2,7 +2,7 @@
 #include "doc/read_record.h"
 
 int record_reader_init(struct record_reader *r, struct arena *a, const struct read_fields *wanted,
-		       struct err *err)
+                       struct err *err)
 {
 	if (!read_keys_init(&r->keys, a, wanted))
 		return err_nomem(err, "the reader's keys");
@@ -32,7 +32,7 @@ bool record_reserve(struct record_reader *r, struct arena *batch, uint32_t n)
 }
 
 int record_read_value(struct cursor *c, const char *colon, const char **op, struct value *ret,
-		      struct err *err)
+                      struct err *err)
 {
 	const char *start = *op, *end;
 
@@ -63,7 +63,7 @@ int record_read_value(struct cursor *c, const char *colon, const char **op, stru
  * the spot.
  */
 static int expected_fields(struct record_reader *r, const char **op, uint32_t *ret_n,
-			   struct err *err)
+                           struct err *err)
 {
 	struct cursor *c = &r->cursor;
 	struct value *values = r->spare->values;
@@ -101,7 +101,7 @@ static int expected_fields(struct record_reader *r, const char **op, uint32_t *r
 }
 
 int record_read(struct record_reader *r, const char *open, struct arena *batch, struct value *ret,
-		const char **ret_end, struct err *err)
+                const char **ret_end, struct err *err)
 {
 	const struct read_layout *layout = r->expected;
 	const char *op = open;

@@ -12,8 +12,8 @@
 
 /* What is collected of a record that strays from the layout; kept from one to the next. */
 struct record_scratch {
-	struct value *values; /* by slot */
-	struct str *names; /* by slot */
+	struct value *values;             /* by slot */
+	struct str *names;                /* by slot */
 	const struct read_field **fields; /* as they come; up to READ_LAYOUT_FIELDS_MAX */
 	size_t n_values_max, n_fields_max;
 };
@@ -24,13 +24,13 @@ struct record_reader {
 	const struct read_layout *expected; /* the layout of the last record that had one */
 	struct record_scratch scratch;
 	struct object *spare; /* made in the current batch, and not used yet */
-	uint32_t n_spare; /* values that it has room for */
-	uint64_t n; /* records begun, which is also the number of the current one */
+	uint32_t n_spare;     /* values that it has room for */
+	uint64_t n;           /* records begun, which is also the number of the current one */
 	enum read_format format;
 };
 
 int record_reader_init(struct record_reader *r, struct arena *a, const struct read_fields *wanted,
-		       struct err *err) MUST_CHECK;
+                       struct err *err) MUST_CHECK;
 
 /* From here on another arena is the batch, or the same one after a reset. */
 void record_reader_begin_batch(struct record_reader *r);
@@ -40,7 +40,7 @@ void record_reader_begin_batch(struct record_reader *r);
  * made in batch; *ret_end is behind its closing brace.
  */
 int record_read(struct record_reader *r, const char *open, struct arena *batch, struct value *ret,
-		const char **ret_end, struct err *err) MUST_CHECK;
+                const char **ret_end, struct err *err) MUST_CHECK;
 
 /* ---- between read_record.c and read_stray.c ---- */
 
@@ -50,12 +50,12 @@ int record_read(struct record_reader *r, const char *open, struct arena *batch, 
  * closing brace.
  */
 int record_read_stray(struct record_reader *r, const char *before, uint32_t n_fields,
-		      struct arena *batch, struct object **ret, const char **ret_close,
-		      struct err *err) MUST_CHECK;
+                      struct arena *batch, struct object **ret, const char **ret_close,
+                      struct err *err) MUST_CHECK;
 
 /* The value behind a colon, whose first structural character is *op; leaves *op at the next. */
 int record_read_value(struct cursor *c, const char *colon, const char **op, struct value *ret,
-		      struct err *err) MUST_CHECK;
+                      struct err *err) MUST_CHECK;
 
 /* A field's value as it came.  Stored part by part: copied whole it would wait for its parts. */
 static inline void record_set(struct value *to, const char *text, size_t len)
@@ -72,7 +72,7 @@ bool record_reserve(struct record_reader *r, struct arena *batch, uint32_t n);
 
 /* The spare object, whose values are there already, is one of the documents now. */
 static inline struct object *record_take(struct record_reader *r, struct arena *batch,
-					 const struct shape *shape, bool is_partial)
+                                         const struct shape *shape, bool is_partial)
 {
 	struct object *o = r->spare;
 

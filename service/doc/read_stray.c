@@ -9,8 +9,8 @@ struct stray {
 	const struct read_field *expected, *expected_end; /* what may come next */
 	uint32_t n_fields, n_slots;
 	uint64_t hash, slots_hash; /* of the keys so far, and of those with slots */
-	bool has_layout; /* all that is written so far is remembered */
-	bool has_strangers; /* keys that are not, so two may be the same */
+	bool has_layout;           /* all that is written so far is remembered */
+	bool has_strangers;        /* keys that are not, so two may be the same */
 };
 
 static bool scratch_grow(struct record_reader *r, uint32_t n_slots, uint32_t n_fields)
@@ -21,8 +21,8 @@ static bool scratch_grow(struct record_reader *r, uint32_t n_slots, uint32_t n_f
 
 	struct value *values = arena_extend(a, s->values, n_slots, &cap, sizeof *values);
 	struct str *names = arena_extend(a, s->names, n_slots, &s->n_values_max, sizeof *names);
-	const struct read_field **fields =
-		arena_extend(a, s->fields, n_fields, &s->n_fields_max, sizeof *fields);
+	const struct read_field **fields = arena_extend(a, s->fields, n_fields, &s->n_fields_max,
+	                                                sizeof *fields);
 	if (values == NULL || names == NULL || fields == NULL) {
 		*s = (struct record_scratch){ 0 };
 		return false;
@@ -85,7 +85,7 @@ static bool stray_begin(struct record_reader *r, struct stray *s, uint32_t n)
 
 /* The field written at text, when it is remembered.  Most often it is one of the next expected. */
 static const struct read_field *field_find(const struct record_reader *r, struct stray *s,
-					   const char *text, const char *colon)
+                                           const char *text, const char *colon)
 {
 	const struct read_field *f = s->expected;
 
@@ -102,7 +102,7 @@ static const struct read_field *field_find(const struct record_reader *r, struct
  * remember more, any such key is a stranger, the ones known in another writing too.
  */
 static bool key_new(struct record_reader *r, struct stray *s, const char *text, const char *colon,
-		    struct str written, uint32_t *ret_slot)
+                    struct str written, uint32_t *ret_slot)
 {
 	struct str name = raw_string(s->batch, written.data, written.data + written.len);
 	struct read_key *key = NULL;
@@ -131,7 +131,7 @@ static bool key_new(struct record_reader *r, struct stray *s, const char *text, 
 
 /* The key between before and the colon: the slot for its value. */
 static int stray_key(struct record_reader *r, struct stray *s, const char *before,
-		     const char *colon, uint32_t *ret_slot, struct err *err)
+                     const char *colon, uint32_t *ret_slot, struct err *err)
 {
 	if (!scratch_reserve(r, s->n_slots, s->n_fields))
 		return err_nomem(err, "a document's keys");
@@ -152,7 +152,7 @@ static int stray_key(struct record_reader *r, struct stray *s, const char *befor
 
 /* Fields from here on to the closing brace, which is *ret_close. */
 static int stray_fields(struct record_reader *r, struct stray *s, const char *before,
-			const char **ret_close, struct err *err)
+                        const char **ret_close, struct err *err)
 {
 	struct cursor *c = &r->cursor;
 	struct value unwanted;
@@ -198,7 +198,7 @@ static struct object *object_of_strangers(struct record_reader *r, const struct 
 
 /* A shape of this record's own, when there are too many to keep. */
 static const struct shape *shape_in_batch(const struct record_reader *r, struct arena *batch,
-					  const struct str *names, uint32_t n)
+                                          const struct str *names, uint32_t n)
 {
 	struct shape *shape = arena_alloc(batch, sizeof *shape + n * sizeof *names);
 
@@ -226,8 +226,8 @@ static struct object *stray_object(struct record_reader *r, const struct stray *
 		return object_of_strangers(r, s);
 	if (s->has_layout)
 		layout = read_keys_layout(&r->keys, scratch->fields, s->n_fields, s->hash, names);
-	const struct shape *shape =
-		layout != NULL ? layout->shape : read_keys_shape(&r->keys, names);
+	const struct shape *shape = layout != NULL ? layout->shape
+	                                           : read_keys_shape(&r->keys, names);
 
 	if (layout != NULL)
 		r->expected = layout;
@@ -238,12 +238,12 @@ static struct object *stray_object(struct record_reader *r, const struct stray *
 	if (shape->n > 0)
 		memcpy(r->spare->values, scratch->values, shape->n * sizeof *scratch->values);
 	return record_take(r, s->batch, shape,
-			   layout != NULL ? layout->is_partial : !r->keys.wanted.all);
+	                   layout != NULL ? layout->is_partial : !r->keys.wanted.all);
 }
 
 int record_read_stray(struct record_reader *r, const char *before, uint32_t n_fields,
-		      struct arena *batch, struct object **ret, const char **ret_close,
-		      struct err *err)
+                      struct arena *batch, struct object **ret, const char **ret_close,
+                      struct err *err)
 {
 	struct stray s = { .batch = batch, .has_layout = true };
 

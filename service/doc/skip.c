@@ -2,8 +2,8 @@
 #include "doc/skip.h"
 
 int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, size_t chunk_size,
-		struct str text, const char *text_start, const struct read_limits *limits,
-		struct err *err)
+                struct str text, const char *text_start, const struct read_limits *limits,
+                struct err *err)
 {
 	*c = (struct cursor){
 		.base = text.data,
@@ -93,8 +93,8 @@ static inline int walk_values(struct walk *w, struct cursor *c, bool *ret_is_ope
 		if (w->in_object) {
 			if (skip_key(c, w->before + 1, w->op).len == 0)
 				return walk_is_empty(w)
-					       ? 0
-					       : skip_fail_member(c, w->before + 1, w->op, err);
+				               ? 0
+				               : skip_fail_member(c, w->before + 1, w->op, err);
 			if (!walk_next(w, c))
 				return skip_fail_cut(c, w->op + 1, "a value", err);
 		}
@@ -126,13 +126,13 @@ static inline int walk_ends(struct walk *w, struct cursor *c, uint32_t outside, 
 			return skip_fail_end(c, w->op + 1, "the end of an array or object", err);
 		if (!skip_is_blank(w->before + 1, w->op))
 			return skip_fail(c, w->before + 1, "',' or the end of an array or object",
-					 err);
+			                 err);
 	} while (*w->op != ',');
 	return 0;
 }
 
 int skip_container(struct cursor *c, const char *open, uint32_t depth, const char **ret_end,
-		   struct err *err)
+                   struct err *err)
 {
 	struct walk w = {
 		.base = c->base,

@@ -18,7 +18,7 @@
 #include "doc/read.h"
 
 struct cursor {
-	const char *base; /* of the positions */
+	const char *base;         /* of the positions */
 	const uint32_t *at, *end; /* positions that are left in this chunk */
 	struct index index;
 	const char *text_start; /* what the places in errors count from */
@@ -29,8 +29,8 @@ struct cursor {
 
 /* Chunk and instruction set are arguments for the sake of tests. */
 int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, size_t chunk_size,
-		struct str text, const char *text_start, const struct read_limits *limits,
-		struct err *err) MUST_CHECK;
+                struct str text, const char *text_start, const struct read_limits *limits,
+                struct err *err) MUST_CHECK;
 
 /* Fetch the next chunk; false when there is none, because of the end or of a fault. */
 bool cursor_refill(struct cursor *c);
@@ -53,7 +53,7 @@ static inline const char *cursor_text_end(const struct cursor *c)
  * and set *ret_end to what is behind it.  Everything in it is checked.  depth is its level.
  */
 int skip_container(struct cursor *c, const char *open, uint32_t depth, const char **ret_end,
-		   struct err *err) MUST_CHECK;
+                   struct err *err) MUST_CHECK;
 
 /*
  * Failures.  Each returns the error's code.

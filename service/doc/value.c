@@ -8,10 +8,10 @@
 #include "doc/raw.h"
 
 static const char *const type_names[] = {
-	[VALUE_MISSING] = "missing", [VALUE_NULL] = "null",       [VALUE_INT] = "int",
-	[VALUE_LONG] = "long",       [VALUE_DOUBLE] = "double",   [VALUE_DECIMAL] = "decimal",
-	[VALUE_STRING] = "string",   [VALUE_OBJECT] = "object",   [VALUE_ARRAY] = "array",
-	[VALUE_BOOL] = "bool",       [VALUE_DATE] = "date",       [VALUE_RAW] = "raw",
+	[VALUE_MISSING] = "missing", [VALUE_NULL] = "null",     [VALUE_INT] = "int",
+	[VALUE_LONG] = "long",       [VALUE_DOUBLE] = "double", [VALUE_DECIMAL] = "decimal",
+	[VALUE_STRING] = "string",   [VALUE_OBJECT] = "object", [VALUE_ARRAY] = "array",
+	[VALUE_BOOL] = "bool",       [VALUE_DATE] = "date",     [VALUE_RAW] = "raw",
 };
 
 const char *value_type_name(enum value_type type)
@@ -36,12 +36,12 @@ bool value_is_true(struct value v)
 {
 	switch ((enum value_type)v.type) {
 	case VALUE_MISSING:
-	case VALUE_NULL:   return false;
-	case VALUE_BOOL:   return v.boolean;
+	case VALUE_NULL: return false;
+	case VALUE_BOOL: return v.boolean;
 	case VALUE_INT:
-	case VALUE_LONG:   return v.i64 != 0;
+	case VALUE_LONG: return v.i64 != 0;
 	case VALUE_DOUBLE: return v.f64 != 0;
-	default:           return true;
+	default: return true;
 	}
 }
 
@@ -81,7 +81,7 @@ struct value value_decode_raw(struct arena *a, struct value v)
 	case 't': return value_bool(true);
 	case 'f': return value_bool(false);
 	case 'n': return NUL_VALUE;
-	default:  return number_parse(v.text, v.len);
+	default: return number_parse(v.text, v.len);
 	}
 }
 
@@ -126,7 +126,7 @@ struct value value_copy(struct arena *a, struct value v)
 	switch ((enum value_type)v.type) {
 	case VALUE_STRING: return value_string_copy(a, value_str(v));
 	case VALUE_OBJECT: return copy_object(a, v.object);
-	case VALUE_ARRAY:  return copy_array(a, v.array);
+	case VALUE_ARRAY: return copy_array(a, v.array);
 	case VALUE_DECIMAL: {
 		char *text = arena_memdup(a, v.text, v.len);
 

@@ -28,18 +28,18 @@
 #include "base/str.h"
 
 enum value_type {
-	VALUE_MISSING,   /* no such field; never inside an array or object */
+	VALUE_MISSING, /* no such field; never inside an array or object */
 	VALUE_NULL,
-	VALUE_INT,       /* 32 bits, in i64 */
+	VALUE_INT, /* 32 bits, in i64 */
 	VALUE_LONG,
 	VALUE_DOUBLE,
-	VALUE_DECIMAL,   /* $numberDecimal: carried as text, never computed with */
+	VALUE_DECIMAL, /* $numberDecimal: carried as text, never computed with */
 	VALUE_STRING,
 	VALUE_OBJECT,
 	VALUE_ARRAY,
 	VALUE_BOOL,
-	VALUE_DATE,      /* milliseconds since 1970, in i64 */
-	VALUE_RAW,       /* text not yet looked at; only inside containers */
+	VALUE_DATE, /* milliseconds since 1970, in i64 */
+	VALUE_RAW,  /* text not yet looked at; only inside containers */
 };
 
 enum value_flag {
@@ -51,15 +51,15 @@ struct object;
 struct array;
 
 struct value {
-	uint8_t type;    /* enum value_type */
-	uint8_t flags;   /* enum value_flag */
+	uint8_t type;  /* enum value_type */
+	uint8_t flags; /* enum value_flag */
 	uint16_t unused;
-	uint32_t len;    /* bytes of STRING, DECIMAL and RAW */
+	uint32_t len; /* bytes of STRING, DECIMAL and RAW */
 	union {
 		int64_t i64;
 		double f64;
 		bool boolean;
-		const char *text;      /* STRING and DECIMAL: UTF-8, no escapes, no NUL at the end; RAW */
+		const char *text; /* STRING and DECIMAL: UTF-8, no escapes, no NUL at the end; RAW */
 		struct object *object;
 		struct array *array;
 	};

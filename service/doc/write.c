@@ -130,15 +130,15 @@ static void write_one(const struct writer *w, struct value v)
 
 	switch ((enum value_type)v.type) {
 	case VALUE_MISSING:
-	case VALUE_NULL:    buf_append(w->out, "null", 4); break;
+	case VALUE_NULL: buf_append(w->out, "null", 4); break;
 	case VALUE_INT:
-	case VALUE_LONG:    write_whole(w, v); break;
-	case VALUE_DOUBLE:  write_double(w, v.f64); break;
+	case VALUE_LONG: write_whole(w, v); break;
+	case VALUE_DOUBLE: write_double(w, v.f64); break;
 	case VALUE_DECIMAL: write_decimal(w, v); break;
-	case VALUE_STRING:  buf_append_json_string(w->out, value_str(v)); break;
-	case VALUE_BOOL:    buf_append_cstr(w->out, v.boolean ? "true" : "false"); break;
-	case VALUE_DATE:    write_date(w, v.i64); break;
-	case VALUE_RAW:     buf_append(w->out, v.text, v.len); break;
+	case VALUE_STRING: buf_append_json_string(w->out, value_str(v)); break;
+	case VALUE_BOOL: buf_append_cstr(w->out, v.boolean ? "true" : "false"); break;
+	case VALUE_DATE: write_date(w, v.i64); break;
+	case VALUE_RAW: buf_append(w->out, v.text, v.len); break;
 	case VALUE_OBJECT:
 		if (v.object->raw != NULL && w->mode == WRITE_PLAIN)
 			buf_append(w->out, v.object->raw, v.object->raw_len);

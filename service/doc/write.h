@@ -11,9 +11,9 @@
 #include "doc/value.h"
 
 enum write_mode {
-	WRITE_PLAIN,       /* application/json */
-	WRITE_RELAXED,     /* Extended JSON v2, relaxed */
-	WRITE_CANONICAL,   /* Extended JSON v2, canonical: every number says its type */
+	WRITE_PLAIN,     /* application/json */
+	WRITE_RELAXED,   /* Extended JSON v2, relaxed */
+	WRITE_CANONICAL, /* Extended JSON v2, canonical: every number says its type */
 };
 
 /*

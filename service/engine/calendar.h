@@ -6,8 +6,8 @@
 
 struct iso_week {
 	int64_t year;
-	int week;      /* 1 .. 53 */
-	int weekday;   /* 1 is Monday */
+	int week;    /* 1 .. 53 */
+	int weekday; /* 1 is Monday */
 };
 
 int calendar_days_in_month(int64_t year, int month);

@@ -45,14 +45,14 @@ bool coerce_to_string(struct arena *a, struct value v, struct str *ret)
 
 	switch ((enum value_type)v.type) {
 	case VALUE_MISSING:
-	case VALUE_NULL:   *ret = STR(""); return true;
+	case VALUE_NULL: *ret = STR(""); return true;
 	case VALUE_STRING: *ret = value_str(v); return true;
-	case VALUE_DATE:   *ret = copy(a, text, date_format(v.i64, true, text)); return true;
+	case VALUE_DATE: *ret = copy(a, text, date_format(v.i64, true, text)); return true;
 	case VALUE_INT:
 	case VALUE_LONG:
 	case VALUE_DOUBLE:
 	case VALUE_DECIMAL: *ret = coerce_number_to_string(a, v); return true;
-	default:           return false;
+	default: return false;
 	}
 }
 

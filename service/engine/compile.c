@@ -50,7 +50,7 @@ void compile_leave(struct compiler *c)
 {
 	c->n_levels--;
 	if (c->n_levels >= ARRAY_LEN(c->levels))
-		return;   /* deeper than is kept: the pointer is full anyway */
+		return; /* deeper than is kept: the pointer is full anyway */
 	c->pointer_len = c->levels[c->n_levels];
 	c->pointer[c->pointer_len] = '\0';
 }
@@ -63,7 +63,7 @@ static void report(struct compiler *c, const struct err *err)
 		return;
 	p = arena_zalloc(c->arena, 1, sizeof *p);
 	if (p == NULL)
-		return;   /* plan_compile() looks at the arena */
+		return; /* plan_compile() looks at the arena */
 	p->err = *err;
 	*c->problems_end = p;
 	c->problems_end = &p->next;
@@ -158,7 +158,7 @@ uint32_t compile_bind(struct compiler *c, struct str name)
 	struct scope *inner = compile_alloc(c, 1, sizeof *inner);
 
 	if (inner == NULL)
-		return VAR_USER;   /* the arena has failed, and with it the plan */
+		return VAR_USER; /* the arena has failed, and with it the plan */
 	inner->name = name;
 	inner->slot = c->n_vars++;
 	inner->outer = c->scope;
@@ -199,7 +199,8 @@ int compile_check_variable(struct compiler *c, struct str name)
 		if (!is_name_char((unsigned char)name.data[i]))
 			return compile_fail(c, 9, NULL,
 			                    "'%.*s' contains an invalid character for a variable name: "
-			                    "'%c'", STR_ARG(name), name.data[i]);
+			                    "'%c'",
+			                    STR_ARG(name), name.data[i]);
 	return 0;
 }
 

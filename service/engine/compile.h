@@ -36,7 +36,7 @@ enum var_slot { VAR_ROOT, VAR_CURRENT, VAR_USER };
 struct scope {
 	struct str name;
 	uint32_t slot;
-	uint64_t last_use;           /* compiler.n_uses then; 0: never */
+	uint64_t last_use; /* compiler.n_uses then; 0: never */
 	struct scope *outer;
 };
 
@@ -45,32 +45,32 @@ struct problem {
 	struct problem *next;
 };
 
-#define COMPILE_PROBLEMS_MAX 100   /* reported of one pipeline */
-#define COMPILE_DEPTH_MAX 200      /* of nested expressions: MongoDB allows as much */
+#define COMPILE_PROBLEMS_MAX 100 /* reported of one pipeline */
+#define COMPILE_DEPTH_MAX 200    /* of nested expressions: MongoDB allows as much */
 #define COMPILE_POINTER_SIZE 256
 
 struct compiler {
 	struct arena *arena;
 	const struct limits *limits;
-	struct problem *problems, **problems_end;   /* in the order found */
+	struct problem *problems, **problems_end; /* in the order found */
 	size_t n_problems;
-	char pointer[COMPILE_POINTER_SIZE];         /* of what is being compiled */
+	char pointer[COMPILE_POINTER_SIZE]; /* of what is being compiled */
 	size_t pointer_len;
-	uint16_t levels[COMPILE_POINTER_SIZE];      /* lengths to go back to: a level is a byte or more */
+	uint16_t levels[COMPILE_POINTER_SIZE]; /* lengths to go back to: a level is a byte or more */
 	size_t n_levels;
-	int64_t stage;                              /* index in the outermost pipeline */
-	struct scope *scope;                        /* innermost first */
-	uint32_t n_vars;                            /* slots used so far, VAR_USER and up */
-	uint32_t n_caches;                          /* of struct eval.caches */
-	uint64_t n_uses;                            /* of variables, so far */
-	uint64_t n_random;                          /* operators met that answer anew each time */
+	int64_t stage;       /* index in the outermost pipeline */
+	struct scope *scope; /* innermost first */
+	uint32_t n_vars;     /* slots used so far, VAR_USER and up */
+	uint32_t n_caches;   /* of struct eval.caches */
+	uint64_t n_uses;     /* of variables, so far */
+	uint64_t n_random;   /* operators met that answer anew each time */
 	uint32_t n_stages;
-	uint32_t depth;                             /* of nested expressions and pipelines */
-	unsigned rules;                             /* enum plan_rule: those that are on */
-	unsigned rules_applied;                     /* those that found something to do */
-	uint32_t n_inside;                          /* pipelines around this one */
-	const char *inside;                         /* "$facet", "$lookup" … or NULL at top level */
-	const char *prefix;                         /* of messages: "Invalid $project :: caused by :: ", or NULL */
+	uint32_t depth;         /* of nested expressions and pipelines */
+	unsigned rules;         /* enum plan_rule: those that are on */
+	unsigned rules_applied; /* those that found something to do */
+	uint32_t n_inside;      /* pipelines around this one */
+	const char *inside;     /* "$facet", "$lookup" … or NULL at top level */
+	const char *prefix;     /* of messages: "Invalid $project :: caused by :: ", or NULL */
 };
 
 void compile_init(struct compiler *c, struct arena *a, const struct limits *limits);
@@ -84,8 +84,8 @@ void compile_leave(struct compiler *c);
  * Report a problem at the present place: MongoDB's code, the operator's name (or NULL) and a
  * message in the server's words.  Returns ERR_PIPELINE.
  */
-int compile_fail(struct compiler *c, int mongo_code, const char *operator_name, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+int compile_fail(struct compiler *c, int mongo_code, const char *operator_name, const char *fmt,
+                 ...) PRINTF_LIKE(4, 5);
 
 /* The same with a name that nothing is known by: adds "did you mean" from the candidates. */
 int compile_fail_unknown(struct compiler *c, int mongo_code, struct str name,

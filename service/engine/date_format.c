@@ -32,7 +32,7 @@ struct written {
 	struct date_parts parts;
 	int64_t days;
 	int32_t offset_s;
-	int64_t *part;   /* one that cannot be written */
+	int64_t *part; /* one that cannot be written */
 };
 
 static void put_text(struct written *w, const char *text, size_t len)
@@ -94,7 +94,7 @@ static void put_specifier(struct written *w, char c)
 	case 'B': put_text(w, month_names[p->month - 1], strlen(month_names[p->month - 1])); break;
 	case 'z': put_offset(w); break;
 	case 'Z': put_minutes(w); break;
-	default:  *w->to++ = c; break;   /* %% */
+	default: *w->to++ = c; break; /* %% */
 	}
 }
 

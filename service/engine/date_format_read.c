@@ -41,7 +41,7 @@ static bool take_minutes(struct date_scan *scan, struct fields *f)
 	int minutes;
 
 	if (!is_west)
-		(void)scan_take(scan, '+');   /* it may be there */
+		(void)scan_take(scan, '+'); /* it may be there */
 	if (!scan_take_number(scan, 1, 4, &minutes))
 		return false;
 	f->offset_s = minutes * (is_west ? -60 : 60);
@@ -67,7 +67,7 @@ static bool take_specifier(struct date_scan *scan, char c, struct fields *f)
 	case 'B': return take_month_name(scan, &f->month);
 	case 'z': return take_zone(scan, f);
 	case 'Z': return take_minutes(scan, f);
-	default:  return scan_take(scan, c);   /* %% */
+	default: return scan_take(scan, c); /* %% */
 	}
 }
 
@@ -84,7 +84,8 @@ static bool take_fields(struct str s, struct str format, struct fields *f, const
 				return false;
 			continue;
 		}
-		*ret_why = scan.rest.len == 0 ? "Data missing" : "the text does not match the format";
+		*ret_why = scan.rest.len == 0 ? "Data missing"
+		                              : "the text does not match the format";
 		if (!take_specifier(&scan, format.data[++i], f))
 			return false;
 	}
@@ -104,8 +105,8 @@ static bool set_day(const struct fields *f, struct date_parts *ret, const char *
 		return false;
 	*ret_why = "The parsed date was invalid";
 	if (is_iso) {
-		if (f->iso_year < 0 || f->iso_week == 0 || f->iso_week > 53 || f->iso_weekday == 0 ||
-		    f->iso_weekday > 7)
+		if (f->iso_year < 0 || f->iso_week == 0 || f->iso_week > 53 ||
+		    f->iso_weekday == 0 || f->iso_weekday > 7)
 			return false;
 		days = calendar_iso_days(f->iso_year, f->iso_week < 0 ? 1 : f->iso_week,
 		                         f->iso_weekday < 0 ? 1 : f->iso_weekday);
@@ -129,8 +130,13 @@ bool date_text_parse_format(struct str s, struct str format, struct date_text *r
                             const char **ret_why)
 {
 	struct fields f = {
-		.year = -1, .month = -1, .day = -1, .day_of_year = -1,
-		.iso_year = -1, .iso_week = -1, .iso_weekday = -1,
+		.year = -1,
+		.month = -1,
+		.day = -1,
+		.day_of_year = -1,
+		.iso_year = -1,
+		.iso_week = -1,
+		.iso_weekday = -1,
 	};
 	struct date_parts parts;
 

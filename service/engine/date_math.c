@@ -97,7 +97,10 @@ enum date_add_result date_add(const struct zone *zone, int64_t ms, enum date_uni
 		is_ok = !__builtin_mul_overflow(amount, units[unit].ms, &by) &&
 		        !__builtin_add_overflow(local, by, &local);
 	else
-		is_ok = add_months(local, amount * (unit == DATE_YEAR ? 12 : unit == DATE_QUARTER ? 3 : 1),
+		is_ok = add_months(local,
+		                   amount * (unit == DATE_YEAR      ? 12
+		                             : unit == DATE_QUARTER ? 3
+		                                                    : 1),
 		                   &local);
 	if (!is_ok)
 		return DATE_ADD_OVERFLOW;
@@ -145,10 +148,11 @@ bool date_diff(const struct zone *zone, int64_t start, int64_t end, enum date_un
 	case DATE_SECOND:
 	case DATE_MINUTE:
 	case DATE_HOUR: *ret = diff_clock(&s, &e, zone_s, unit); break;
-	case DATE_DAY:  *ret = days_of(&e) - days_of(&s); break;
+	case DATE_DAY: *ret = days_of(&e) - days_of(&s); break;
 	case DATE_WEEK:
 		*ret = (days_of(&e) - from_week_start(&e, week_start) - days_of(&s) +
-		        from_week_start(&s, week_start)) / 7;
+		        from_week_start(&s, week_start)) /
+		       7;
 		break;
 	case DATE_MONTH: *ret = (e.year - s.year) * 12 + e.month - s.month; break;
 	case DATE_QUARTER:

@@ -10,8 +10,15 @@
 #include "engine/zone.h"
 
 enum date_unit {
-	DATE_MILLISECOND, DATE_SECOND, DATE_MINUTE, DATE_HOUR, DATE_DAY, DATE_WEEK, DATE_MONTH,
-	DATE_QUARTER, DATE_YEAR,
+	DATE_MILLISECOND,
+	DATE_SECOND,
+	DATE_MINUTE,
+	DATE_HOUR,
+	DATE_DAY,
+	DATE_WEEK,
+	DATE_MONTH,
+	DATE_QUARTER,
+	DATE_YEAR,
 };
 
 /* Is it one of the nine names: "year" … "millisecond"? */

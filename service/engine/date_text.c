@@ -2,10 +2,10 @@
 #include "engine/calendar.h"
 #include "engine/date_scan.h"
 
-#define WHY_FORM       "Error parsing date string"
+#define WHY_FORM "Error parsing date string"
 #define WHY_INCOMPLETE "an incomplete date/time string has been found, with elements missing"
-#define WHY_DATE       "the parsed date was invalid"
-#define WHY_TIME       "the parsed time was invalid"
+#define WHY_DATE "the parsed date was invalid"
+#define WHY_TIME "the parsed time was invalid"
 
 static int take_weekday(struct str *s)
 {

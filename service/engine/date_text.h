@@ -12,7 +12,7 @@
 
 struct date_text {
 	struct date_parts parts;
-	int32_t offset_s;          /* east of UTC */
+	int32_t offset_s; /* east of UTC */
 	bool has_offset;
 };
 

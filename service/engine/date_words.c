@@ -41,8 +41,8 @@ static bool find_letter(char c, int *ret_minutes)
 	if (c == 'J')
 		return false;
 	*ret_minutes = c == 'Z'   ? 0
-		       : c >= 'N' ? -60 * (c - 'N' + 1)
-				  : 60 * (c - 'A' + 1 - (c > 'J'));
+	               : c >= 'N' ? -60 * (c - 'N' + 1)
+	                          : 60 * (c - 'A' + 1 - (c > 'J'));
 	return true;
 }
 

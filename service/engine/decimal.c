@@ -6,7 +6,7 @@
 
 #include "doc/number.h"
 
-#define EXPONENT_MAX 6111      /* of the last of 34 digits */
+#define EXPONENT_MAX 6111 /* of the last of 34 digits */
 #define EXPONENT_MIN (-6176)
 #define EXPONENT_READ_MAX 100000
 #define PLAIN_EXPONENT_MIN (-6)
@@ -36,7 +36,7 @@ static void round_digits(struct decimal *d, char cut, bool is_more)
 		d->digits[i--] = '0';
 	if (i >= 0) {
 		d->digits[i]++;
-	} else {   /* all were nines */
+	} else { /* all were nines */
 		d->digits[0] = '1';
 		d->exponent++;
 	}
@@ -147,7 +147,7 @@ void decimal_from_double(double d, struct decimal *ret)
 	else
 		snprintf(text, sizeof text, "%.14e", d);
 	*ret = (struct decimal){ 0 };
-	(void)decimal_parse(str_from(text), ret);   /* printf writes what it reads */
+	(void)decimal_parse(str_from(text), ret); /* printf writes what it reads */
 }
 
 /* ---- writing ---- */
@@ -192,7 +192,7 @@ size_t decimal_format(const struct decimal *d, char ret[DECIMAL_TEXT_SIZE])
 {
 	const char *digits = d->n == 0 ? "0" : d->digits;
 	int n = d->n == 0 ? 1 : d->n;
-	int first = d->exponent + n - 1;   /* exponent of the first digit */
+	int first = d->exponent + n - 1; /* exponent of the first digit */
 	size_t len = 0;
 
 	if (d->kind == DECIMAL_NAN)

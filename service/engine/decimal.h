@@ -15,9 +15,9 @@
 struct decimal {
 	enum decimal_kind { DECIMAL_NUMBER, DECIMAL_NAN, DECIMAL_INFINITY } kind;
 	bool is_negative;
-	char digits[DECIMAL_DIGITS];   /* n of them, without leading zeros; none: zero */
+	char digits[DECIMAL_DIGITS]; /* n of them, without leading zeros; none: zero */
 	int n;
-	int exponent;                  /* of the last digit */
+	int exponent; /* of the last digit */
 };
 
 /* "1.50", "-1e3", "Infinity", "NaN"; more than 34 digits are rounded; false when out of range too. */

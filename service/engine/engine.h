@@ -23,10 +23,10 @@
 struct plan;
 
 struct plan_input {
-	struct value pipeline;        /* what the request says; anything else than an array is reported */
-	struct value let;             /* an object of constants for $$name, or missing */
+	struct value pipeline; /* what the request says; anything else than an array is reported */
+	struct value let;      /* an object of constants for $$name, or missing */
 	struct limits limits;
-	unsigned rules;               /* enum plan_rule, PLAN_RULES_ALL by default */
+	unsigned rules; /* enum plan_rule, PLAN_RULES_ALL by default */
 };
 
 /*
@@ -49,7 +49,7 @@ bool plan_has_documents(const struct plan *plan);
 struct run_text {
 	const char *text;
 	size_t len;
-	const char *text_start;       /* what errors count from; text itself when NULL */
+	const char *text_start; /* what errors count from; text itself when NULL */
 	enum read_format format;
 };
 
@@ -62,14 +62,14 @@ struct run_stage_stats {
 	const char *name;
 	uint64_t documents_in, documents_out;
 	uint64_t duration_ns;
-	uint64_t peak_bytes;          /* of memory that it held */
+	uint64_t peak_bytes; /* of memory that it held */
 };
 
 struct run_stats {
 	uint64_t documents_in, documents_out;
 	uint64_t duration_ns;
-	size_t peak_bytes;            /* of memory for state */
-	struct run_stage_stats *stages;   /* plan_n_stages() of them when explained, else NULL */
+	size_t peak_bytes;              /* of memory for state */
+	struct run_stage_stats *stages; /* plan_n_stages() of them when explained, else NULL */
 };
 
 /* What comes out, a batch at a time; docs and what they refer to are valid during the call. */
@@ -78,14 +78,14 @@ typedef int run_sink_fn(void *arg, struct arena *scratch, const struct value *do
 
 struct run_input {
 	const struct plan *plan;
-	struct run_text documents;    /* ignored when the plan has $documents and this is empty */
+	struct run_text documents; /* ignored when the plan has $documents and this is empty */
 	const struct run_collection *collections;
 	size_t n_collections;
-	struct limits limits;         /* may be tighter than the plan's */
-	int64_t now_ms;               /* $$NOW */
-	uint64_t seed;                /* of $rand and $sample */
+	struct limits limits; /* may be tighter than the plan's */
+	int64_t now_ms;       /* $$NOW */
+	uint64_t seed;        /* of $rand and $sample */
 	bool is_explained;
-	bool (*is_cancelled)(void *arg);   /* may be NULL */
+	bool (*is_cancelled)(void *arg); /* may be NULL */
 	void *cancel_arg;
 	/* After each batch: documents and bytes read so far.  May be NULL. */
 	void (*on_progress)(void *arg, uint64_t n_documents, uint64_t n_bytes);

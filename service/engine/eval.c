@@ -14,7 +14,8 @@
 int eval_tick_slow(struct eval *ev)
 {
 	if (ev->deadline_ns != 0 && clock_monotonic_ns() > ev->deadline_ns)
-		return err_limit(ev->err, ERR_TIME, "max-time", "the transform took longer than %llu ms",
+		return err_limit(ev->err, ERR_TIME, "max-time",
+		                 "the transform took longer than %llu ms",
 		                 (unsigned long long)ev->limits->time_ms_max);
 	if (ev->is_cancelled != NULL && ev->is_cancelled(ev->cancel_arg))
 		return err_set(ev->err, ERR_CANCELLED, "the caller has gone");
@@ -59,8 +60,8 @@ int eval_check(struct eval *ev)
 	if (code == 0)
 		return 0;
 	if (code == ERR_DEPTH)
-		err_limit(ev->err, ERR_DEPTH, "max-depth", "a value was built that is nested deeper than %d",
-		          VALUE_DEPTH_MAX);
+		err_limit(ev->err, ERR_DEPTH, "max-depth",
+		          "a value was built that is nested deeper than %d", VALUE_DEPTH_MAX);
 	else
 		err_limit(ev->err, ERR_NOMEM, "max-memory",
 		          "the transform needs more memory than max-memory allows");
@@ -93,7 +94,7 @@ struct eval_memo {
 
 struct eval_memos {
 	struct arena *keep;
-	struct eval_memo *first;   /* one a stage that asks: a list will do */
+	struct eval_memo *first; /* one a stage that asks: a list will do */
 };
 
 int eval_share_memos(struct eval *ev)
@@ -124,7 +125,7 @@ void **eval_memo(struct eval *ev, const void *key, struct arena **ret_keep)
 			return &memo->data;
 	memo = arena_zalloc(ev->memos->keep, 1, sizeof *memo);
 	if (memo == NULL) {
-		arena_fail(ev->keep, ERR_NOMEM);   /* the one that is looked at */
+		arena_fail(ev->keep, ERR_NOMEM); /* the one that is looked at */
 		return NULL;
 	}
 	memo->key = key;

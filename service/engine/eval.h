@@ -41,26 +41,26 @@ typedef int eval_written_fn(void *arg, struct arena *scratch, struct str name,
 struct eval {
 	struct arena *arena;
 	struct arena *keep;
-	struct arena *states;               /* see eval_states() */
+	struct arena *states; /* see eval_states() */
 	struct err *err;
-	struct value *vars;                 /* by slot: VAR_ROOT, VAR_CURRENT, user variables */
+	struct value *vars; /* by slot: VAR_ROOT, VAR_CURRENT, user variables */
 	struct path_cache *caches;
 	const struct limits *limits;
 	const struct collection *collections;
 	size_t n_collections;
-	int64_t now_ms;                     /* $$NOW, the same for the whole run */
-	uint64_t random;                    /* state of $rand and $sample */
-	uint64_t deadline_ns;               /* on the monotonic clock; 0: none */
+	int64_t now_ms;       /* $$NOW, the same for the whole run */
+	uint64_t random;      /* state of $rand and $sample */
+	uint64_t deadline_ns; /* on the monotonic clock; 0: none */
 	uint32_t ticks;
-	struct regex_run *regex_run;        /* what matching needs (regex.h); NULL until then */
-	eval_written_fn *written;           /* NULL: collections go nowhere */
+	struct regex_run *regex_run; /* what matching needs (regex.h); NULL until then */
+	eval_written_fn *written;    /* NULL: collections go nowhere */
 	void *written_arg;
-	bool (*is_cancelled)(void *arg);    /* asked now and then; may be NULL */
+	bool (*is_cancelled)(void *arg); /* asked now and then; may be NULL */
 	void *cancel_arg;
-	struct zone_cache *zones;           /* time zones used so far (zone.h) */
-	struct eval_memos *memos;           /* see eval_memo(); NULL until then */
-	bool is_keep_short;                 /* keep is emptied before the run ends: a flow in a flow */
-	const struct stage *stage;          /* whose turn it is, and which of its documents: for errors */
+	struct zone_cache *zones;  /* time zones used so far (zone.h) */
+	struct eval_memos *memos;  /* see eval_memo(); NULL until then */
+	bool is_keep_short;        /* keep is emptied before the run ends: a flow in a flow */
+	const struct stage *stage; /* whose turn it is, and which of its documents: for errors */
 	int64_t document;
 };
 

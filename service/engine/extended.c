@@ -116,8 +116,8 @@ const char *extended_type_name(struct arena *a, struct value v)
 	switch (extended_kind(a, v)) {
 	case EXTENDED_OBJECT_ID: return "objectId";
 	case EXTENDED_UUID:
-	case EXTENDED_BINARY:    return "binData";
-	default:                 return value_type_name(v.type);
+	case EXTENDED_BINARY: return "binData";
+	default: return value_type_name(v.type);
 	}
 }
 

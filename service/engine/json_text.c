@@ -104,12 +104,12 @@ static struct value wrap_date(struct eval *ev, int64_t ms, bool is_relaxed)
 static struct value wrap_scalar(struct eval *ev, struct value v, bool is_relaxed)
 {
 	switch ((enum value_type)v.type) {
-	case VALUE_INT:     return is_relaxed ? v : wrap_whole(ev, "$numberInt", v.i64);
-	case VALUE_LONG:    return is_relaxed ? v : wrap_whole(ev, "$numberLong", v.i64);
-	case VALUE_DOUBLE:  return is_relaxed && isfinite(v.f64) ? v : wrap_double(ev, v.f64);
+	case VALUE_INT: return is_relaxed ? v : wrap_whole(ev, "$numberInt", v.i64);
+	case VALUE_LONG: return is_relaxed ? v : wrap_whole(ev, "$numberLong", v.i64);
+	case VALUE_DOUBLE: return is_relaxed && isfinite(v.f64) ? v : wrap_double(ev, v.f64);
 	case VALUE_DECIMAL: return wrapper(ev, "$numberDecimal", value_string(value_str(v)));
-	case VALUE_DATE:    return wrap_date(ev, v.i64, is_relaxed);
-	default:            return v;
+	case VALUE_DATE: return wrap_date(ev, v.i64, is_relaxed);
+	default: return v;
 	}
 }
 
@@ -178,7 +178,8 @@ static bool read_wrapper(struct eval *ev, struct value v, struct value *ret)
 
 	buf_init(&text, WRAPPER_TEXT_MAX);
 	write_value(&text, ev->arena, v, WRITE_PLAIN);
-	is_read = text.failed == BUF_OK && json_text_read(ev, (struct str){ text.data, text.len }, ret);
+	is_read = text.failed == BUF_OK &&
+	          json_text_read(ev, (struct str){ text.data, text.len }, ret);
 	buf_deinit(&text);
 	return is_read && ret->type != VALUE_OBJECT;
 }

@@ -20,7 +20,6 @@ int json_text_wrap(struct eval *ev, struct value v, bool is_relaxed, struct valu
  * The opposite: {"$date": …} and its kin become what they stand for.  One that stands for nothing
  * is *ret_wrong, and ret is not set.
  */
-int json_text_unwrap(struct eval *ev, struct value v, struct value *ret, bool *ret_wrong)
-	MUST_CHECK;
+int json_text_unwrap(struct eval *ev, struct value v, struct value *ret, bool *ret_wrong) MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "engine/expr/expr.h"
 
-#define NEEDS_MAX 64   /* more than so many names: simply all */
+#define NEEDS_MAX 64 /* more than so many names: simply all */
 
 struct needs {
 	bool all;

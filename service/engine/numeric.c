@@ -58,7 +58,7 @@ static void add_finite(struct numeric_sum *sum, double d)
 	double high = two_sum(sum->high, d, &error);
 
 	high = two_sum(high, sum->low + error, &low);
-	if (UNLIKELY(!isfinite(high))) {   /* it has overflowed: no way back from here */
+	if (UNLIKELY(!isfinite(high))) { /* it has overflowed: no way back from here */
 		sum->n_up += d > 0;
 		sum->n_down += d < 0;
 		return;
@@ -125,7 +125,7 @@ static void remove_double(struct numeric_sum *sum, double d)
 	else
 		add_finite(sum, -d);
 	if (sum->n_double == 0 && !sum->has_spilled)
-		sum->high = sum->low = 0;   /* nor may a rest of one be left */
+		sum->high = sum->low = 0; /* nor may a rest of one be left */
 }
 
 void numeric_sum_remove(struct numeric_sum *sum, struct value v)
@@ -135,7 +135,7 @@ void numeric_sum_remove(struct numeric_sum *sum, struct value v)
 		return;
 	}
 	sum->n_long -= v.type == VALUE_LONG;
-	if (v.i64 == INT64_MIN) {   /* has no opposite */
+	if (v.i64 == INT64_MIN) { /* has no opposite */
 		add_whole(sum, INT64_MAX);
 		add_whole(sum, 1);
 	} else {
@@ -177,7 +177,7 @@ bool numeric_sum_i64(const struct numeric_sum *sum, int64_t *ret)
 	if (total.n_nan > 0 || total.n_up > 0 || total.n_down > 0)
 		return false;
 	double high = trunc(total.high);
-	double rest = round(total.high - high + total.low);   /* small beside high, and exact */
+	double rest = round(total.high - high + total.low); /* small beside high, and exact */
 	if (high == 0x1p63 && rest < 0) {
 		*ret = INT64_MAX + (int64_t)(rest + 1);
 		return true;

@@ -20,11 +20,11 @@ struct value numeric_subtract(struct value x, struct value y);
 struct value numeric_multiply(struct value x, struct value y);
 
 struct numeric_sum {
-	int64_t whole;            /* of ints and longs; what does not fit goes to the doubles */
-	double high, low;         /* the doubles: their sum is high + low, exactly */
-	uint64_t n_long, n_double;         /* so many of the type were added: they decide the type */
-	uint32_t n_nan, n_up, n_down;      /* NaN, infinity, minus infinity: counted, not added */
-	bool has_spilled;         /* whole numbers have gone to the doubles */
+	int64_t whole;                /* of ints and longs; what does not fit goes to the doubles */
+	double high, low;             /* the doubles: their sum is high + low, exactly */
+	uint64_t n_long, n_double;    /* so many of the type were added: they decide the type */
+	uint32_t n_nan, n_up, n_down; /* NaN, infinity, minus infinity: counted, not added */
+	bool has_spilled;             /* whole numbers have gone to the doubles */
 };
 
 void numeric_sum_add_slow(struct numeric_sum *sum, struct value v);

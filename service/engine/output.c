@@ -21,8 +21,8 @@ static void flatten(char *text, size_t len)
 static int check(const struct run_writer *w, const struct arena *scratch, struct err *err)
 {
 	if (w->out->failed == BUF_FULL)
-		return err_limit(err, ERR_OUTPUT, "max-output", "the answer is larger than %zu bytes",
-		                 w->out->max);
+		return err_limit(err, ERR_OUTPUT, "max-output",
+		                 "the answer is larger than %zu bytes", w->out->max);
 	if (w->out->failed != BUF_OK)
 		return err_nomem(err, "the answer");
 	if (arena_failed(scratch))

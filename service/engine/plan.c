@@ -22,7 +22,7 @@ static int bind_lets(struct compiler *c, struct value let, struct plan *plan)
 			rc = ERR_PIPELINE;
 		plan->lets[i].slot = compile_bind(c, name);
 		plan->lets[i].value = object_at(c->arena, let.object, (uint32_t)i);
-		(void)value_share(c->arena, plan->lets[i].value);   /* the arena remembers */
+		(void)value_share(c->arena, plan->lets[i].value); /* the arena remembers */
 		compile_leave(c);
 	}
 	return rc;

@@ -13,13 +13,13 @@ struct plan_let {
 struct plan {
 	struct pipeline pipeline;
 	struct limits limits;
-	struct needs needs;          /* of the documents as they come in */
+	struct needs needs; /* of the documents as they come in */
 	struct plan_let *lets;
 	size_t n_lets;
 	uint32_t n_vars;
 	uint32_t n_caches;
 	bool has_documents;
-	unsigned rules_applied;      /* enum plan_rule */
+	unsigned rules_applied; /* enum plan_rule */
 };
 
 #endif

@@ -9,26 +9,26 @@
 
 #include "engine/stage/stage.h"
 
-#define PATTERN_LEN_MAX 32764               /* bytes, as in MongoDB */
-#define PARENS_MAX 200                      /* nested: bounds the stack that compiling takes */
-#define JIT_STACK_START ((size_t)64 << 10)  /* bytes */
+#define PATTERN_LEN_MAX 32764              /* bytes, as in MongoDB */
+#define PARENS_MAX 200                     /* nested: bounds the stack that compiling takes */
+#define JIT_STACK_START ((size_t)64 << 10) /* bytes */
 #define JIT_STACK_MAX ((size_t)1 << 20)
-#define HEAP_KIB_MAX 16384                  /* of the interpreter, for what has no machine code */
-#define WINDOW 4096                         /* places where a match may begin, between ticks */
+#define HEAP_KIB_MAX 16384 /* of the interpreter, for what has no machine code */
+#define WINDOW 4096        /* places where a match may begin, between ticks */
 #define CACHE_SLOTS 8
-#define JIT_AFTER_USES 2                    /* machine code costs as much as a few hundred matches */
+#define JIT_AFTER_USES 2 /* machine code costs as much as a few hundred matches */
 
 struct regex {
 	pcre2_code *code;
-	struct budget *budget;      /* that jit_bytes are charged to */
+	struct budget *budget; /* that jit_bytes are charged to */
 	size_t jit_bytes;
 	uint32_t n_pairs;
-	bool sees_start;            /* it has \G, which tells where a search began: no windows */
+	bool sees_start; /* it has \G, which tells where a search began: no windows */
 };
 
 struct cached_regex {
 	struct arena arena;
-	struct regex *regex;        /* NULL: free */
+	struct regex *regex; /* NULL: free */
 	struct str pattern, options;
 	uint64_t used_at;
 	uint32_t n_uses;
@@ -39,7 +39,7 @@ struct regex_run {
 	pcre2_match_data *match_data;
 	pcre2_jit_stack *jit_stack;
 	pcre2_general_context *general;
-	uint32_t n_pairs;           /* room in match_data */
+	uint32_t n_pairs; /* room in match_data */
 	uint64_t clock;
 	struct cached_regex cache[CACHE_SLOTS];
 };
@@ -76,12 +76,12 @@ static bool parse_options(struct str options, uint32_t *ret_flags, struct regex_
 		case 'm': flags |= PCRE2_MULTILINE; break;
 		case 's': flags |= PCRE2_DOTALL; break;
 		case 'x': flags |= PCRE2_EXTENDED; break;
-		case 'u': break;   /* always */
+		case 'u': break; /* always */
 		default:
 			problem->fault = REGEX_FAULT_OPTION;
 			snprintf(problem->message, sizeof problem->message,
-			         "invalid flag in regex options: %.*s", (int)MIN(options.len - i, 8),
-			         options.data + i);
+			         "invalid flag in regex options: %.*s",
+			         (int)MIN(options.len - i, 8), options.data + i);
 			return false;
 		}
 	}

@@ -15,20 +15,20 @@
 
 #include "engine/eval.h"
 
-#define REGEX_UNSET SIZE_MAX   /* offsets of a group that took no part in the match */
+#define REGEX_UNSET SIZE_MAX /* offsets of a group that took no part in the match */
 
 struct regex;
 
 enum regex_fault {
 	REGEX_FAULT_NONE,
-	REGEX_FAULT_OPTION,    /* an option that there is not: MongoDB's 51108 */
-	REGEX_FAULT_PATTERN,   /* MongoDB's 51091 in queries, 51111 in expressions */
-	REGEX_FAULT_NOMEM,     /* the arena has failed */
+	REGEX_FAULT_OPTION,  /* an option that there is not: MongoDB's 51108 */
+	REGEX_FAULT_PATTERN, /* MongoDB's 51091 in queries, 51111 in expressions */
+	REGEX_FAULT_NOMEM,   /* the arena has failed */
 };
 
 struct regex_problem {
 	enum regex_fault fault;
-	char message[160];     /* "missing closing parenthesis", "invalid flag in regex options: q" */
+	char message[160]; /* "missing closing parenthesis", "invalid flag in regex options: q" */
 };
 
 /* Options are any of i, m, x, s and u.  NULL: *problem says why. */

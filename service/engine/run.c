@@ -12,8 +12,8 @@ struct run {
 	struct eval ev;
 	struct err *err;
 	struct run_stats stats;
-	uint64_t n_read;               /* documents, those of collections too */
-	struct value *docs;            /* room for one batch */
+	uint64_t n_read;    /* documents, those of collections too */
+	struct value *docs; /* room for one batch */
 };
 
 static struct reader_input reader_input_of(const struct run *run, const struct run_text *text)
@@ -105,7 +105,9 @@ static int read_documents(struct run *run, struct flow *flow)
 	size_t n;
 
 	input.fields = (struct read_fields){
-		.all = plan->needs.all, .names = plan->needs.names, .n = plan->needs.n,
+		.all = plan->needs.all,
+		.names = plan->needs.names,
+		.n = plan->needs.n,
 	};
 	TRY(reader_create(&run->keep, &input, &reader, run->err));
 	for (;;) {

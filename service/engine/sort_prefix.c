@@ -17,12 +17,12 @@
 #include <string.h>
 
 #define PREFIX_SIZE 16
-#define EXACT_MAX 0x1p53   /* beyond it different whole numbers may be one double */
+#define EXACT_MAX 0x1p53 /* beyond it different whole numbers may be one double */
 
 struct prefix {
 	unsigned char bytes[PREFIX_SIZE];
 	size_t n;
-	unsigned char invert;   /* 0 or ff */
+	unsigned char invert; /* 0 or ff */
 };
 
 /* false: no room. */
@@ -47,10 +47,10 @@ static bool put_number(struct prefix *p, struct value v)
 	double d = value_f64(value_binary(v));
 	uint64_t bits;
 
-	if (isnan(d))   /* below all numbers */
+	if (isnan(d)) /* below all numbers */
 		return put_u64(p, 0);
 	if (d == 0)
-		d = 0;  /* there is a negative one */
+		d = 0; /* there is a negative one */
 	memcpy(&bits, &d, sizeof bits);
 	bits = bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 	return put_u64(p, bits) && fabs(d) < EXACT_MAX;
@@ -73,15 +73,15 @@ static bool put_key(struct prefix *p, struct value v)
 		return false;
 	switch ((enum value_type)v.type) {
 	case VALUE_MISSING:
-	case VALUE_NULL:    return true;
+	case VALUE_NULL: return true;
 	case VALUE_INT:
 	case VALUE_LONG:
 	case VALUE_DOUBLE:
 	case VALUE_DECIMAL: return put_number(p, v);
-	case VALUE_STRING:  return put_string(p, v);
-	case VALUE_BOOL:    return put(p, v.boolean);
-	case VALUE_DATE:    return put_u64(p, (uint64_t)v.i64 ^ UINT64_C(1) << 63);
-	default:            return false;
+	case VALUE_STRING: return put_string(p, v);
+	case VALUE_BOOL: return put(p, v.boolean);
+	case VALUE_DATE: return put_u64(p, (uint64_t)v.i64 ^ UINT64_C(1) << 63);
+	default: return false;
 	}
 }
 
@@ -106,7 +106,8 @@ bool sort_prefix_make(const struct sort_spec *spec, const struct value *keys,
 	}
 	p.invert = 0;
 	if (is_whole)
-		(void)put(&p, 1);   /* when there is no room, nothing follows in any other prefix either */
+		(void)put(&p,
+		          1); /* when there is no room, nothing follows in any other prefix either */
 	ret->high = load_big_endian(p.bytes);
 	ret->low = load_big_endian(p.bytes + 8);
 	return is_whole;

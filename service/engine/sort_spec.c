@@ -22,8 +22,9 @@ static int compile_direction(struct compiler *c, const char *operator_name, stru
 	/* The server cuts off a fraction too. */
 	double order = value_f64(v);
 	if (!(order > -2 && order <= -1) && !(order >= 1 && order < 2))
-		return compile_fail(c, 15975, operator_name,
-		                    "$sort key ordering must be 1 (for ascending) or -1 (for descending)");
+		return compile_fail(
+			c, 15975, operator_name,
+			"$sort key ordering must be 1 (for ascending) or -1 (for descending)");
 	*ret_is_descending = order < 0;
 	return 0;
 }
@@ -50,7 +51,8 @@ int sort_spec_compile(struct compiler *c, const char *operator_name, struct valu
 		                    "the $sort key specification must be an object");
 	uint32_t n = object_n(c->arena, v.object);
 	if (n == 0)
-		return compile_fail(c, 15976, operator_name, "$sort stage must have at least one sort key");
+		return compile_fail(c, 15976, operator_name,
+		                    "$sort stage must have at least one sort key");
 	struct sort_spec *spec = compile_alloc(c, 1, sizeof *spec);
 	struct sort_key *keys = compile_alloc(c, n, sizeof *keys);
 	if (spec == NULL || keys == NULL)
@@ -59,7 +61,8 @@ int sort_spec_compile(struct compiler *c, const char *operator_name, struct valu
 		struct str path = object_key(v.object, i);
 
 		compile_enter(c, path);
-		if (compile_key(c, operator_name, path, object_at(c->arena, v.object, i), &keys[i]) != 0)
+		if (compile_key(c, operator_name, path, object_at(c->arena, v.object, i),
+		                &keys[i]) != 0)
 			rc = ERR_PIPELINE;
 		compile_leave(c);
 	}
@@ -89,8 +92,8 @@ struct cursor {
 struct walk {
 	const struct sort_spec *spec;
 	struct eval *ev;
-	struct value *best;      /* the keys found so far that come first */
-	struct value *found;     /* scratch */
+	struct value *best;  /* the keys found so far that come first */
+	struct value *found; /* scratch */
 	bool has_best;
 };
 
@@ -169,7 +172,8 @@ static void enter_empty(const struct walk *w, struct cursor *cursors)
 		if (!cursors[k].is_done) {
 			bool is_end = cursors[k].part == w->spec->keys[k].n_parts;
 
-			cursors[k] = (struct cursor){ .v = is_end ? MISSING : NUL_VALUE, .is_done = true };
+			cursors[k] = (struct cursor){ .v = is_end ? MISSING : NUL_VALUE,
+				                      .is_done = true };
 		}
 }
 
@@ -184,7 +188,7 @@ static void enter_item(const struct walk *w, const struct cursor *from, struct v
 			to[k] = (struct cursor){ .v = item, .is_done = true };
 		else if (item.type == VALUE_OBJECT)
 			to[k].v = item;
-		else   /* an array in an array is not entered */
+		else /* an array in an array is not entered */
 			to[k] = (struct cursor){ .v = NUL_VALUE, .is_done = true };
 	}
 }

@@ -22,13 +22,13 @@
 struct sort_key {
 	const struct str *parts;
 	uint32_t n_parts;
-	uint32_t cache;              /* of the first part, in struct eval.caches */
+	uint32_t cache; /* of the first part, in struct eval.caches */
 	bool is_descending;
 };
 
 struct sort_spec {
 	struct sort_key *keys;
-	uint32_t n_keys;             /* 1 or more */
+	uint32_t n_keys; /* 1 or more */
 };
 
 /* Codes 15973 to 15976, and those of field paths; operator_name is that of who asks. */

@@ -5,8 +5,8 @@
 
 #include "engine/accum/kept.h"
 
-#define RUN_MAX 12             /* insertion is quicker for so few */
-#define ROWS_MIN ((size_t)1024)   /* under a limit: fewer are not worth sorting out */
+#define RUN_MAX 12              /* insertion is quicker for so few */
+#define ROWS_MIN ((size_t)1024) /* under a limit: fewer are not worth sorting out */
 
 struct sort_ref {
 	struct sort_prefix prefix;
@@ -33,7 +33,7 @@ static const struct value *keys_keep(struct sorter *s, const struct value *keys)
 
 const struct value *sorter_keys(struct sorter *s, struct eval *ev, struct sort_row *row)
 {
-	struct value *found = s->keys + s->spec->n_keys;   /* what is at hand may be compared now */
+	struct value *found = s->keys + s->spec->n_keys; /* what is at hand may be compared now */
 
 	if (row->keys == NULL && sort_spec_keys(s->spec, ev, row->doc, found) == 0)
 		row->keys = keys_keep(s, found);
@@ -46,7 +46,7 @@ static int cmp_keys(struct sorter *s, struct eval *ev, struct sort_row *x, struc
 	const struct value *y_keys = sorter_keys(s, ev, y);
 
 	if (x_keys == NULL || y_keys == NULL)
-		return 0;   /* out of memory, as the caller will find */
+		return 0; /* out of memory, as the caller will find */
 	return sort_spec_cmp(s->spec, ev->arena, x_keys, y_keys);
 }
 

@@ -16,30 +16,30 @@
 struct sort_row {
 	struct sort_prefix prefix;
 	struct value doc;
-	const struct value *keys;    /* NULL: not looked at yet */
-	uint32_t tag;                /* for the caller: the document's number, say */
-	bool is_whole;               /* the prefix says all about the keys */
+	const struct value *keys; /* NULL: not looked at yet */
+	uint32_t tag;             /* for the caller: the document's number, say */
+	bool is_whole;            /* the prefix says all about the keys */
 };
 
 struct sorter {
-	const struct sort_spec *spec;   /* NULL: no keys, the order is that of adding */
-	size_t limit;                   /* so many of the first rows are wanted; 0: all */
-	struct arena memory, spare;     /* of rows; spare is empty but while rows move */
+	const struct sort_spec *spec; /* NULL: no keys, the order is that of adding */
+	size_t limit;                 /* so many of the first rows are wanted; 0: all */
+	struct arena memory, spare;   /* of rows; spare is empty but while rows move */
 	struct sort_row **rows;
 	size_t n, cap;
-	struct sort_row *last;          /* what comes after it is not wanted; NULL: not known yet */
-	struct value *keys;             /* of the document at hand, and room for those of another */
+	struct sort_row *last; /* what comes after it is not wanted; NULL: not known yet */
+	struct value *keys;    /* of the document at hand, and room for those of another */
 };
 
-int sorter_init(struct sorter *s, struct eval *ev, const struct sort_spec *spec, size_t limit)
-	MUST_CHECK;
+int sorter_init(struct sorter *s, struct eval *ev, const struct sort_spec *spec,
+                size_t limit) MUST_CHECK;
 
 /* Any state. */
 void sorter_deinit(struct sorter *s);
 
 /* One more document, bound in ev.  *ret_row (may be NULL) is NULL when it is not wanted. */
-int sorter_add(struct sorter *s, struct eval *ev, struct value doc, struct sort_row **ret_row)
-	MUST_CHECK;
+int sorter_add(struct sorter *s, struct eval *ev, struct value doc,
+               struct sort_row **ret_row) MUST_CHECK;
 
 /* All rows, and no more than the limit, in order. */
 int sorter_finish(struct sorter *s, struct eval *ev) MUST_CHECK;

@@ -61,7 +61,7 @@ int spec_fields_read(struct compiler *c, const char *what, struct value spec,
 	for (size_t i = 0; i < n_fields; i++)
 		if (fields[i].is_required && fields[i].ret->type == VALUE_MISSING)
 			return compile_fail(c, 40414, NULL,
-			                    "BSON field '%s.%s' is missing but a required field", what,
-			                    fields[i].name);
+			                    "BSON field '%s.%s' is missing but a required field",
+			                    what, fields[i].name);
 	return 0;
 }

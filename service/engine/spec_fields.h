@@ -10,8 +10,8 @@
 struct spec_field {
 	const char *name;
 	bool is_required;
-	enum value_type type;      /* VALUE_MISSING: any */
-	struct value *ret;         /* the value, decoded one level; missing when it is not there */
+	enum value_type type; /* VALUE_MISSING: any */
+	struct value *ret;    /* the value, decoded one level; missing when it is not there */
 };
 
 /* Read spec, which must be an object; `what` is its name in messages: "$densify.range". */

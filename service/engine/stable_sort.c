@@ -1,7 +1,7 @@
 /* A merge sort of pointers. */
 #include "engine/stable_sort.h"
 
-#define RUN_MAX 12   /* insertion is quicker for so few */
+#define RUN_MAX 12 /* insertion is quicker for so few */
 
 struct sort {
 	struct eval *ev;

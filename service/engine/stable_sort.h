@@ -11,7 +11,7 @@
 typedef int stable_sort_fn(void *arg, const void *x, const void *y);
 
 /* Sorts pointers; scratch for as many comes from ev->arena. */
-int stable_sort(struct eval *ev, const void **items, size_t n, stable_sort_fn *cmp, void *arg)
-	MUST_CHECK;
+int stable_sort(struct eval *ev, const void **items, size_t n, stable_sort_fn *cmp,
+                void *arg) MUST_CHECK;
 
 #endif

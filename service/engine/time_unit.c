@@ -4,11 +4,11 @@
 #include "base/macros.h"
 #include "engine/calendar.h"
 
-#define MONTHS_MAX (INT64_C(12) * 300000000)   /* 64 bits of milliseconds end sooner */
+#define MONTHS_MAX (INT64_C(12) * 300000000) /* 64 bits of milliseconds end sooner */
 
 static const struct {
 	const char *name;
-	int64_t ms;       /* 0: it varies */
+	int64_t ms; /* 0: it varies */
 	int64_t months;
 } units[] = {
 	[TIME_UNIT_MILLISECOND] = { "millisecond", 1, 0 },

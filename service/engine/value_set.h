@@ -14,16 +14,16 @@
 #include "doc/value.h"
 
 struct value_slot {
-	uint64_t hash;          /* 0: free */
+	uint64_t hash; /* 0: free */
 	struct value value;
-	uint32_t number;        /* in the order of adding, from 0 */
+	uint32_t number; /* in the order of adding, from 0 */
 };
 
 struct value_set {
 	struct arena *arena;
 	struct value_slot *slots;
-	size_t n_slots;         /* 0 or a power of two */
-	uint32_t n;             /* elements */
+	size_t n_slots; /* 0 or a power of two */
+	uint32_t n;     /* elements */
 };
 
 void value_set_init(struct value_set *set, struct arena *a, size_t n_expected);

@@ -11,8 +11,8 @@
 #include "engine/eval.h"
 
 struct zone {
-	const struct tz *tz;      /* NULL: a fixed offset */
-	int32_t seconds;          /* of that, east of UTC; 0: UTC */
+	const struct tz *tz; /* NULL: a fixed offset */
+	int32_t seconds;     /* of that, east of UTC; 0: UTC */
 };
 
 #define ZONE_UTC ((struct zone){ 0 })

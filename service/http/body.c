@@ -14,12 +14,12 @@
 #include "http/server_private.h"
 #include "http/watch.h"
 
-#define SIZE_KEPT      ((size_t)64 << 10)   /* larger buffers are given back after the request */
-#define SLICE          ((size_t)256 << 10)
-#define SKIP_MAX       ((size_t)64 << 10)
-#define DRAIN_MAX      ((size_t)8 << 20)
-#define DRAIN_NS       UINT64_C(1000000000)
-#define CONTINUE_LINE  "HTTP/1.1 100 Continue\r\n\r\n"
+#define SIZE_KEPT ((size_t)64 << 10) /* larger buffers are given back after the request */
+#define SLICE ((size_t)256 << 10)
+#define SKIP_MAX ((size_t)64 << 10)
+#define DRAIN_MAX ((size_t)8 << 20)
+#define DRAIN_NS UINT64_C(1000000000)
+#define CONTINUE_LINE "HTTP/1.1 100 Continue\r\n\r\n"
 
 static int fail(struct connection *c, enum err_code code, struct err *err)
 {
@@ -28,17 +28,13 @@ static int fail(struct connection *c, enum err_code code, struct err *err)
 	c->body.state = BODY_FAILED;
 	c->body.failure = code;
 	switch (code) {
-	case ERR_NOMEM:
-		return err_nomem(err, "the body");
+	case ERR_NOMEM: return err_nomem(err, "the body");
 	case ERR_TOO_LARGE:
 		return err_limit(err, code, "max-body", "the body has more than %zu bytes",
 		                 options->max_body);
-	case ERR_TIME:
-		return err_set(err, code, "the body did not arrive in time");
-	case ERR_INVALID:
-		return err_set(err, code, "the body's chunks are not well formed");
-	default:
-		return err_set(err, code, "the body ended early");
+	case ERR_TIME: return err_set(err, code, "the body did not arrive in time");
+	case ERR_INVALID: return err_set(err, code, "the body's chunks are not well formed");
+	default: return err_set(err, code, "the body ended early");
 	}
 }
 
@@ -57,7 +53,7 @@ static bool reserve(struct body *body, size_t size)
 	if (size <= body->cap)
 		return true;
 	size_t cap = MAX(size, (size_t)8192);
-	if (body->len == 0) {   /* nothing to keep: do not copy what is there */
+	if (body->len == 0) { /* nothing to keep: do not copy what is there */
 		free(body->data);
 		body->data = NULL;
 		body->cap = 0;
@@ -134,7 +130,7 @@ int body_read(struct connection *c, struct err *err)
 	if (body->state == BODY_FAILED)
 		return fail(c, body->failure, err);
 	if (c->framing.wants_continue)
-		(void)mg_write(c->mg, CONTINUE_LINE, strlen(CONTINUE_LINE));   /* reading will tell */
+		(void)mg_write(c->mg, CONTINUE_LINE, strlen(CONTINUE_LINE)); /* reading will tell */
 	watch_set_timeout(server_options(c->server)->body_timeout_ms * 1000000);
 	TRY(c->framing.is_chunked ? read_chunked(c, err) : read_sized(c, err));
 	memset(body->data + body->len, 0, REQUEST_BODY_PADDING);
@@ -144,7 +140,7 @@ int body_read(struct connection *c, struct err *err)
 
 bool body_skip(struct connection *c)
 {
-	struct err ignored;   /* why does not matter: the connection ends */
+	struct err ignored; /* why does not matter: the connection ends */
 
 	if (c->body.state != BODY_UNREAD)
 		return c->body.state == BODY_READ;

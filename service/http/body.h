@@ -19,7 +19,7 @@ enum body_state { BODY_UNREAD, BODY_READ, BODY_FAILED };
 
 struct body {
 	enum body_state state;
-	enum err_code failure;   /* of BODY_FAILED */
+	enum err_code failure; /* of BODY_FAILED */
 	char *data;
 	size_t len, cap;
 	struct chunks chunks;

@@ -35,22 +35,16 @@ static enum chunks_state next_state(struct chunks *chunks, char c)
 {
 	switch (chunks->state) {
 	case CHUNKS_SIZE:
-	case CHUNKS_DIGITS:
-		return next_size(chunks, c);
+	case CHUNKS_DIGITS: return next_size(chunks, c);
 	case CHUNKS_SIZE_LF:
 		if (c != '\n')
 			return CHUNKS_BROKEN;
 		return chunks->left > 0 ? CHUNKS_DATA : CHUNKS_END_CR;
-	case CHUNKS_DATA_CR:
-		return c == '\r' ? CHUNKS_DATA_LF : CHUNKS_BROKEN;
-	case CHUNKS_DATA_LF:
-		return c == '\n' ? CHUNKS_SIZE : CHUNKS_BROKEN;
-	case CHUNKS_END_CR:
-		return c == '\r' ? CHUNKS_END_LF : CHUNKS_TRAILERS;
-	case CHUNKS_END_LF:
-		return c == '\n' ? CHUNKS_DONE : CHUNKS_BROKEN;
-	default:
-		return chunks->state;
+	case CHUNKS_DATA_CR: return c == '\r' ? CHUNKS_DATA_LF : CHUNKS_BROKEN;
+	case CHUNKS_DATA_LF: return c == '\n' ? CHUNKS_SIZE : CHUNKS_BROKEN;
+	case CHUNKS_END_CR: return c == '\r' ? CHUNKS_END_LF : CHUNKS_TRAILERS;
+	case CHUNKS_END_LF: return c == '\n' ? CHUNKS_DONE : CHUNKS_BROKEN;
+	default: return chunks->state;
 	}
 }
 

@@ -13,23 +13,23 @@
 #include <stdint.h>
 
 enum chunks_state {
-	CHUNKS_SIZE,         /* before the first digit of a size */
+	CHUNKS_SIZE, /* before the first digit of a size */
 	CHUNKS_DIGITS,
 	CHUNKS_SIZE_LF,
 	CHUNKS_DATA,
 	CHUNKS_DATA_CR,
 	CHUNKS_DATA_LF,
-	CHUNKS_END_CR,       /* after the size 0 */
+	CHUNKS_END_CR, /* after the size 0 */
 	CHUNKS_END_LF,
-	CHUNKS_TRAILERS,     /* instead of the end; what follows is not looked at */
-	CHUNKS_DONE,         /* what follows belongs to the next request */
+	CHUNKS_TRAILERS, /* instead of the end; what follows is not looked at */
+	CHUNKS_DONE,     /* what follows belongs to the next request */
 	CHUNKS_BROKEN,
 };
 
 struct chunks {
 	enum chunks_state state;
 	unsigned n_digits;
-	uint64_t left;       /* of the chunk: bytes of data to come, or its size so far */
+	uint64_t left; /* of the chunk: bytes of data to come, or its size so far */
 };
 
 #define CHUNKS_INIT ((struct chunks){ .state = CHUNKS_SIZE })

@@ -26,15 +26,15 @@ struct connection {
 	struct server *server;
 	struct mg_connection *mg;
 	const struct mg_request_info *info;
-	int fd;                       /* the socket, or -1: for those who ask whether the caller left */
+	int fd; /* the socket, or -1: for those who ask whether the caller left */
 	struct framing framing;
 	struct body body;
-	char *query_text;             /* malloc'ed: what request.query points into */
-	uint64_t slot, n_requests;    /* which of the threads' connections; requests it has seen */
-	bool has_served;              /* this is not the first request of its connection */
+	char *query_text;          /* malloc'ed: what request.query points into */
+	uint64_t slot, n_requests; /* which of the threads' connections; requests it has seen */
+	bool has_served;           /* this is not the first request of its connection */
 	struct request req;
 	struct response res;
-	time_t date_second;           /* of date */
+	time_t date_second; /* of date */
 	char date[32];
 };
 

@@ -96,8 +96,7 @@ static int check_lines(struct guard *guard, const struct mg_request_info *info, 
 		next += 2;
 	}
 	/* Behind the last line: the CR of the empty one, and a NUL over its LF. */
-	if (info->num_headers > 0 ? next[0] != '\r' || next[1] != 0
-	                          : next[0] != 0 || next[1] != 0)
+	if (info->num_headers > 0 ? next[0] != '\r' || next[1] != 0 : next[0] != 0 || next[1] != 0)
 		return refuse_framing(guard, "the header does not end in an empty line");
 	*ret = next + 2;
 	return 0;
@@ -143,8 +142,7 @@ struct counts {
 
 /* One header, as far as it has to do with framing. */
 static int check_header(struct guard *guard, const struct guard_limits *limits,
-                        const struct mg_header *header, struct counts *counts,
-                        struct framing *ret)
+                        const struct mg_header *header, struct counts *counts, struct framing *ret)
 {
 	struct str name = str_from(header->name), value = str_trim(str_from(header->value));
 

@@ -21,25 +21,25 @@
 #include "base/err.h"
 #include "base/macros.h"
 
-#define GUARD_URI_MAX ((size_t)8192)   /* bytes, query included */
+#define GUARD_URI_MAX ((size_t)8192) /* bytes, query included */
 
 struct mg_request_info;
 
 struct guard_limits {
-	size_t max_body;   /* bytes */
+	size_t max_body; /* bytes */
 };
 
 /* How the header frames the body. */
 struct framing {
 	size_t content_length;
 	bool is_chunked;
-	bool wants_continue;   /* Expect: 100-continue */
-	const char *body;      /* in the library's buffer: where it begins */
+	bool wants_continue; /* Expect: 100-continue */
+	const char *body;    /* in the library's buffer: where it begins */
 };
 
 struct refusal {
 	int status;
-	const char *code;      /* as in server_options.problem */
+	const char *code; /* as in server_options.problem */
 };
 
 /* 0 and the framing, or an error and the refusal to answer it with. */

@@ -52,8 +52,7 @@ static struct connection *start_request(struct mg_connection *mg)
 }
 
 /* Turn an error into the answer; a response that was begun is forgotten, but for its Allow. */
-static void answer_problem(struct connection *c, int status, const char *code,
-                           const struct err *err)
+static void answer_problem(struct connection *c, int status, const char *code, const struct err *err)
 {
 	response_clear_body(&c->res);
 	c->res.status = status != 0 ? status : 500;
@@ -77,7 +76,7 @@ static void replace_broken_response(struct connection *c)
 	if (res->own.failed == BUF_OK && res->taken.failed == BUF_OK && !res->headers_full)
 		return;
 	if (res->own.failed == BUF_NOMEM || res->taken.failed == BUF_NOMEM)
-		(void)err_nomem(&err, "the answer");   /* this is the error */
+		(void)err_nomem(&err, "the answer"); /* this is the error */
 	else
 		(void)err_set(&err, ERR_INTERNAL, "the answer could not be built");
 	res->headers_len = 0;
@@ -170,10 +169,10 @@ static struct refusal body_refusal(enum err_code failure)
 {
 	switch (failure) {
 	case ERR_TOO_LARGE: return (struct refusal){ 413, "body_too_large" };
-	case ERR_TIME:      return (struct refusal){ 408, "timeout" };
-	case ERR_NOMEM:     return (struct refusal){ 503, "overloaded" };
-	case ERR_INVALID:   return (struct refusal){ 400, "framing_invalid" };
-	default:            return (struct refusal){ 400, "body_incomplete" };
+	case ERR_TIME: return (struct refusal){ 408, "timeout" };
+	case ERR_NOMEM: return (struct refusal){ 503, "overloaded" };
+	case ERR_INVALID: return (struct refusal){ 400, "framing_invalid" };
+	default: return (struct refusal){ 400, "body_incomplete" };
 	}
 }
 
@@ -295,8 +294,8 @@ static struct refusal header_refusal(const struct connection *c, int status, str
 	if (watch.head != NULL && watch.head_len >= max_header) {
 		bool is_uri = memchr(watch.head, '\n', max_header) == NULL;
 
-		(void)err_limit(err, ERR_TOO_LARGE, "max-header", "the header has more than %zu bytes",
-		                max_header);
+		(void)err_limit(err, ERR_TOO_LARGE, "max-header",
+		                "the header has more than %zu bytes", max_header);
 		return is_uri ? (struct refusal){ 414, "uri_too_long" }
 		              : (struct refusal){ 431, "header_too_large" };
 	}
@@ -322,7 +321,7 @@ static int on_http_error(struct mg_connection *mg, int status, const char *messa
 	if (has_ended && c->has_served)
 		return 0;
 	refuse(c, header_refusal(c, status, &err), &err);
-	(void)finish_request(c);   /* the status is the library's business already */
+	(void)finish_request(c); /* the status is the library's business already */
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "obs/trace.h"
 
-_Static_assert(sizeof ((struct request *)0)->trace_id == TRACE_ID_SIZE, "a trace id fits");
+_Static_assert(sizeof((struct request *)0)->trace_id == TRACE_ID_SIZE, "a trace id fits");
 
 /* Nothing that needs quoting in a header, a log line or a shell. */
 static bool is_plain(struct str id)

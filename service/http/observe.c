@@ -44,7 +44,8 @@ static void log_request(const struct connection *c, uint64_t duration_ns, size_t
 	log_str(&line, "method", str_from(method_name(req->method)));
 	log_str(&line, "route", str_from(route_label(req)));
 	if (req->route == NULL && req->path.len > 0)
-		log_str(&line, "path", (struct str){ req->path.data, MIN(req->path.len, (size_t)200) });
+		log_str(&line, "path",
+		        (struct str){ req->path.data, MIN(req->path.len, (size_t)200) });
 	log_int(&line, "status", c->res.status);
 	log_duration(&line, "duration_ms", duration_ns);
 	log_int(&line, "bytes_in", (int64_t)c->body.len);

@@ -37,8 +37,7 @@ static int decode(struct str s, char **to, struct str *ret, struct err *err)
 	return 0;
 }
 
-int query_parse(struct str query, char *text, struct query_pair *ret, size_t *ret_n,
-                struct err *err)
+int query_parse(struct str query, char *text, struct query_pair *ret, size_t *ret_n, struct err *err)
 {
 	size_t n = 0;
 

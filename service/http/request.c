@@ -10,8 +10,8 @@
 #include "http/connection.h"
 
 static const char *const method_names[] = {
-	[METHOD_GET] = "GET",       [METHOD_HEAD] = "HEAD",     [METHOD_POST] = "POST",
-	[METHOD_PUT] = "PUT",       [METHOD_PATCH] = "PATCH",   [METHOD_DELETE] = "DELETE",
+	[METHOD_GET] = "GET",         [METHOD_HEAD] = "HEAD",   [METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",         [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE",
 	[METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "OTHER",
 };
 

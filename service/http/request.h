@@ -29,9 +29,9 @@
 #include "base/str.h"
 
 #define REQUEST_BODY_PADDING 64
-#define REQUEST_PARAMS_MAX   4     /* {name} parts in one path */
-#define REQUEST_QUERY_MAX    32    /* name=value pairs in one query */
-#define REQUEST_ID_SIZE      65    /* bytes, with the NUL */
+#define REQUEST_PARAMS_MAX 4 /* {name} parts in one path */
+#define REQUEST_QUERY_MAX 32 /* name=value pairs in one query */
+#define REQUEST_ID_SIZE 65   /* bytes, with the NUL */
 
 enum method {
 	METHOD_GET,
@@ -45,25 +45,25 @@ enum method {
 };
 
 struct route;
-struct connection;   /* the transport's side; http/ only */
+struct connection; /* the transport's side; http/ only */
 
 struct query_pair {
-	struct str name, value;   /* decoded: %XX and '+' */
+	struct str name, value; /* decoded: %XX and '+' */
 };
 
 struct request {
 	enum method method;
-	struct str path;                             /* as it was sent: not decoded, not cleaned */
-	struct str query_string;                     /* as it was sent, without the '?' */
-	struct str params[REQUEST_PARAMS_MAX];       /* the {name} parts of the path, in order, raw */
-	struct query_pair query[REQUEST_QUERY_MAX];  /* in the order sent; repeated names too */
+	struct str path;                       /* as it was sent: not decoded, not cleaned */
+	struct str query_string;               /* as it was sent, without the '?' */
+	struct str params[REQUEST_PARAMS_MAX]; /* the {name} parts of the path, in order, raw */
+	struct query_pair query[REQUEST_QUERY_MAX]; /* in the order sent; repeated names too */
 	size_t n_query;
-	const struct route *route;                   /* NULL when none matched */
-	char id[REQUEST_ID_SIZE];                    /* the caller's X-Request-Id, or one of ours */
-	char trace_id[33];                           /* of a valid traceparent, or "" */
-	char remote_addr[48];                        /* the peer of the TCP connection */
-	uint64_t start_ns;                           /* clock_monotonic_ns() when the header was in */
-	void *app;                                   /* server_options.app */
+	const struct route *route; /* NULL when none matched */
+	char id[REQUEST_ID_SIZE];  /* the caller's X-Request-Id, or one of ours */
+	char trace_id[33];         /* of a valid traceparent, or "" */
+	char remote_addr[48];      /* the peer of the TCP connection */
+	uint64_t start_ns;         /* clock_monotonic_ns() when the header was in */
+	void *app;                 /* server_options.app */
 	struct connection *connection;
 };
 

@@ -11,7 +11,7 @@
  * gets the same memory while it is still in the processor's cache.
  */
 #define OWN_SIZE_KEPT ((size_t)16 << 10)
-#define OWN_SIZE_MIN  (RESPONSE_HEAD_ROOM + 4096)
+#define OWN_SIZE_MIN (RESPONSE_HEAD_ROOM + 4096)
 
 void response_reset(struct response *res)
 {
@@ -20,7 +20,7 @@ void response_reset(struct response *res)
 	res->headers_len = 0;
 	res->headers_full = false;
 	res->close = false;
-	res->own.max = SIZE_MAX / 2;   /* what a body may grow to is the handler's business */
+	res->own.max = SIZE_MAX / 2; /* what a body may grow to is the handler's business */
 	response_clear_body(res);
 }
 

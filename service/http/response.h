@@ -27,19 +27,19 @@
 #include "base/str.h"
 
 /* Kept free in front of the body, so that head and body leave together without a copy. */
-#define RESPONSE_HEAD_ROOM    ((size_t)4096)
+#define RESPONSE_HEAD_ROOM ((size_t)4096)
 #define RESPONSE_HEADERS_SIZE ((size_t)2048)
 
 struct response {
-	int status;                       /* 200 unless the handler says otherwise */
-	const char *content_type;         /* static; "application/json" unless the handler says otherwise */
-	char headers[RESPONSE_HEADERS_SIZE];  /* "Name: value\r\n"... */
+	int status;               /* 200 unless the handler says otherwise */
+	const char *content_type; /* static; "application/json" unless the handler says otherwise */
+	char headers[RESPONSE_HEADERS_SIZE]; /* "Name: value\r\n"... */
 	size_t headers_len;
-	bool headers_full;                /* one did not fit: the server answers 500 */
-	bool close;                       /* end the connection after this answer */
-	struct buf own;                   /* RESPONSE_HEAD_ROOM bytes, then the body */
+	bool headers_full; /* one did not fit: the server answers 500 */
+	bool close;        /* end the connection after this answer */
+	struct buf own;    /* RESPONSE_HEAD_ROOM bytes, then the body */
 	struct buf taken;
-	struct str borrowed;              /* .data not NULL: this is the body */
+	struct str borrowed; /* .data not NULL: this is the body */
 };
 
 /* Back to 200 without headers and body; what was allocated stays for the next answer. */
@@ -50,8 +50,7 @@ void response_deinit(struct response *res);
 void response_trim(struct response *res);
 
 /* Add a header.  Control characters in the value are replaced by spaces: it stays one line. */
-void response_header(struct response *res, const char *name, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
+void response_header(struct response *res, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /*
  * The buffer to append the body to.  There may be bytes before the first one of the body: never

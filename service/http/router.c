@@ -33,7 +33,7 @@ static bool matches(const char *pattern, struct str path, struct str params[REQU
 static void write_allow(unsigned allowed, char ret[ROUTER_ALLOW_SIZE])
 {
 	static const enum method order[] = {
-		METHOD_DELETE, METHOD_GET, METHOD_HEAD, METHOD_OPTIONS,
+		METHOD_DELETE, METHOD_GET,  METHOD_HEAD, METHOD_OPTIONS,
 		METHOD_PATCH,  METHOD_POST, METHOD_PUT,
 	};
 	char *to = ret;

@@ -28,10 +28,10 @@ typedef int (*handler_fn)(struct request *req, struct response *res, struct err 
 
 struct route {
 	enum method method;
-	const char *path;    /* also what metrics and logs call it */
+	const char *path; /* also what metrics and logs call it */
 	handler_fn handle;
-	const char *name;    /* the operation: "task_create" */
-	const char *doc;     /* one sentence */
+	const char *name; /* the operation: "task_create" */
+	const char *doc;  /* one sentence */
 };
 
 /* Room for "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT". */

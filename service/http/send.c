@@ -15,8 +15,8 @@
 #include "http/watch.h"
 
 /* A borrowed or taken body up to this size is copied behind its head: a second write costs more. */
-#define COPY_MAX    ((size_t)32 << 10)
-#define WRITE_MAX   ((size_t)256 << 20)   /* the library counts in int */
+#define COPY_MAX ((size_t)32 << 10)
+#define WRITE_MAX ((size_t)256 << 20) /* the library counts in int */
 
 /* Status line, Date, Content-Type, Content-Length, Connection and X-Request-Id fit in the rest. */
 _Static_assert(RESPONSE_HEAD_ROOM >= RESPONSE_HEADERS_SIZE + 1024, "no room for the head");

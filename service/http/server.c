@@ -26,7 +26,7 @@ static int on_message(const struct mg_connection *mg, const char *message)
 		snprintf(server->start_error, sizeof server->start_error, "%s", message);
 	else
 		log_message(LOG_WARNING, "http: %s", message);
-	return 1;   /* or it writes to standard output */
+	return 1; /* or it writes to standard output */
 }
 
 /* What the library calls a port that is bound on every address has no host in front. */
@@ -41,7 +41,8 @@ static int start_library(struct server *server, struct err *err)
 {
 	const struct server_options *o = &server->options;
 	struct mg_callbacks callbacks = { .log_message = on_message };
-	uint64_t longest_ms = MAX(o->header_timeout_ms, MAX(o->body_timeout_ms, o->write_timeout_ms));
+	uint64_t longest_ms = MAX(o->header_timeout_ms,
+	                          MAX(o->body_timeout_ms, o->write_timeout_ms));
 	char n_threads[24], max_header[24], request_timeout[24], keep_alive_timeout[24];
 
 	snprintf(n_threads, sizeof n_threads, "%u", o->n_threads);
@@ -53,20 +54,34 @@ static int start_library(struct server *server, struct err *err)
 	                 LIBRARY_SLACK_MS);
 	/* Only names that 1.15 and 1.16 share: an unknown one fails the start. */
 	const char *options[] = {
-		"listening_ports", library_listen(o->listen),
-		"num_threads", n_threads,
-		"connection_queue", "256",
-		"listen_backlog", "1024",
-		"enable_keep_alive", "yes",
-		"keep_alive_timeout_ms", keep_alive_timeout,
-		"request_timeout_ms", request_timeout,
-		"tcp_nodelay", "1",
-		"max_request_size", max_header,
-		"decode_url", "no",
-		"decode_query_string", "no",
-		"access_control_allow_methods", "",
-		"enable_auth_domain_check", "no",
-		"enable_directory_listing", "no",
+		"listening_ports",
+		library_listen(o->listen),
+		"num_threads",
+		n_threads,
+		"connection_queue",
+		"256",
+		"listen_backlog",
+		"1024",
+		"enable_keep_alive",
+		"yes",
+		"keep_alive_timeout_ms",
+		keep_alive_timeout,
+		"request_timeout_ms",
+		request_timeout,
+		"tcp_nodelay",
+		"1",
+		"max_request_size",
+		max_header,
+		"decode_url",
+		"no",
+		"decode_query_string",
+		"no",
+		"access_control_allow_methods",
+		"",
+		"enable_auth_domain_check",
+		"no",
+		"enable_directory_listing",
+		"no",
 		NULL,
 	};
 

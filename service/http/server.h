@@ -41,18 +41,18 @@ typedef void (*problem_fn)(const struct request *req, struct response *res, int 
 enum access_log { ACCESS_LOG_ALL, ACCESS_LOG_ERRORS, ACCESS_LOG_OFF };
 
 struct server_options {
-	const char *name;                /* "service", "admin": in logs and metrics */
-	const char *listen;              /* "127.0.0.1:8001", ":8001" (every address); port 0: any */
-	unsigned n_threads;              /* connections served at a time */
-	uint64_t keep_alive_timeout_ms;  /* between two requests */
-	uint64_t header_timeout_ms;      /* for a whole header */
-	uint64_t body_timeout_ms;        /* for a whole body */
-	uint64_t write_timeout_ms;       /* for a whole answer */
-	size_t max_body, max_header;     /* bytes */
+	const char *name;               /* "service", "admin": in logs and metrics */
+	const char *listen;             /* "127.0.0.1:8001", ":8001" (every address); port 0: any */
+	unsigned n_threads;             /* connections served at a time */
+	uint64_t keep_alive_timeout_ms; /* between two requests */
+	uint64_t header_timeout_ms;     /* for a whole header */
+	uint64_t body_timeout_ms;       /* for a whole body */
+	uint64_t write_timeout_ms;      /* for a whole answer */
+	size_t max_body, max_header;    /* bytes */
 	enum access_log access_log;
-	bool has_request_metrics;        /* not for a listener that only probes ask */
+	bool has_request_metrics; /* not for a listener that only probes ask */
 	problem_fn problem;
-	void *app;                       /* request.app */
+	void *app; /* request.app */
 };
 
 struct server;

@@ -18,16 +18,16 @@ struct server {
 	const struct route *routes;
 	size_t n_routes;
 	struct mg_context *mg;
-	struct connection *connections;      /* one a thread, mapped, untouched until used */
-	size_t connections_size;             /* bytes */
+	struct connection *connections; /* one a thread, mapped, untouched until used */
+	size_t connections_size;        /* bytes */
 	atomic_uint n_threads_started;
-	atomic_uint n_connections;           /* that hold a thread */
+	atomic_uint n_connections; /* that hold a thread */
 	atomic_uint n_in_flight;
 	atomic_bool has_started, is_draining, is_closing_idle;
 	struct series *connections_gauge;
 	/* [n_routes + 1][METHOD_OTHER + 1][STATUS_COUNT]; the last route is "none matched". */
 	struct series *_Atomic *durations;
-	char start_error[256];               /* what the library said when it could not start */
+	char start_error[256]; /* what the library said when it could not start */
 };
 
 static inline const struct server_options *server_options(const struct server *server)

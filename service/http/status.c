@@ -1,7 +1,10 @@
 /* Status codes. */
 #include "http/status.h"
 
-#define ROW(code, reason) { code, #code " " reason, #code }
+#define ROW(code, reason) \
+	{ \
+		code, #code " " reason, #code \
+	}
 
 const struct status_row status_table[STATUS_COUNT] = {
 	ROW(200, "OK"),

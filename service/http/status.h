@@ -6,8 +6,8 @@
 
 struct status_row {
 	int status;
-	const char *text;     /* the status line's part: "404 Not Found" */
-	char digits[4];       /* "404" */
+	const char *text; /* the status line's part: "404 Not Found" */
+	char digits[4];   /* "404" */
 };
 
 extern const struct status_row status_table[];

@@ -46,7 +46,7 @@ void watch_set_timeout(uint64_t timeout_ns)
 
 bool watch_chunks(struct chunks *chunks, const char *start)
 {
-	if (watch.fd < 0)   /* nobody routes calls through here */
+	if (watch.fd < 0) /* nobody routes calls through here */
 		return true;
 	if (watch.head_end == NULL)
 		return false;
@@ -58,7 +58,8 @@ bool watch_chunks(struct chunks *chunks, const char *start)
 
 static bool is_over(void)
 {
-	if (watch.phase == WATCH_IDLE && atomic_load_explicit(watch.is_draining, memory_order_relaxed))
+	if (watch.phase == WATCH_IDLE &&
+	    atomic_load_explicit(watch.is_draining, memory_order_relaxed))
 		return true;
 	return watch.deadline_ns != 0 && clock_monotonic_ns() >= watch.deadline_ns;
 }
@@ -91,7 +92,8 @@ int watch_poll(watch_poll_fn real, struct pollfd *fds, nfds_t n_fds, int timeout
 	if (LIKELY(watch.phase == WATCH_OFF) || n_fds == 0)
 		return real(fds, n_fds, timeout_ms);
 	if (watch.phase == WATCH_ACCEPT)
-		return real(fds, n_fds, timeout_ms < 0 ? timeout_ms : MIN(timeout_ms, ACCEPT_MS_MAX));
+		return real(fds, n_fds,
+		            timeout_ms < 0 ? timeout_ms : MIN(timeout_ms, ACCEPT_MS_MAX));
 	/* The first wait of a connection tells its socket; other libraries may wait for theirs. */
 	if (watch.fd < 0 && watch.phase != WATCH_REQUEST)
 		watch.fd = fds[0].fd;

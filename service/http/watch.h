@@ -25,11 +25,11 @@
 #include "http/chunks.h"
 
 enum watch_phase {
-	WATCH_OFF,       /* not a thread of a server */
-	WATCH_ACCEPT,    /* the thread that accepts connections */
-	WATCH_IDLE,      /* between requests: nothing received yet */
-	WATCH_HEADER,    /* a header is on its way */
-	WATCH_REQUEST,   /* the header is in, a handler is at work */
+	WATCH_OFF,     /* not a thread of a server */
+	WATCH_ACCEPT,  /* the thread that accepts connections */
+	WATCH_IDLE,    /* between requests: nothing received yet */
+	WATCH_HEADER,  /* a header is on its way */
+	WATCH_REQUEST, /* the header is in, a handler is at work */
 };
 
 /*
@@ -37,25 +37,25 @@ enum watch_phase {
  * has overwritten them when it calls us.
  */
 enum watch_line {
-	WATCH_LINE_EMPTY,      /* nothing but line ends so far, which may come before a request */
+	WATCH_LINE_EMPTY, /* nothing but line ends so far, which may come before a request */
 	WATCH_LINE_BEGUN,
 	WATCH_LINE_CR,
-	WATCH_LINE_ENDED,      /* in CR LF */
-	WATCH_LINE_BROKEN,     /* in something else */
+	WATCH_LINE_ENDED,  /* in CR LF */
+	WATCH_LINE_BROKEN, /* in something else */
 };
 
 struct watch {
 	enum watch_phase phase;
-	int fd;                          /* -1 until the library first waits for the connection */
-	uint64_t deadline_ns;            /* 0: none; expires on the monotonic clock */
+	int fd;               /* -1 until the library first waits for the connection */
+	uint64_t deadline_ns; /* 0: none; expires on the monotonic clock */
 	uint64_t header_timeout_ns;
 	bool has_expired;
-	bool has_ended;                  /* the peer closed its side */
-	const char *head, *head_end;     /* where the header under way is received, or NULL */
+	bool has_ended;              /* the peer closed its side */
+	const char *head, *head_end; /* where the header under way is received, or NULL */
 	size_t head_len;
 	enum watch_line first_line;
-	struct chunks *chunks;           /* follows what is received for a chunked body, or NULL */
-	const atomic_bool *is_draining;  /* idle connections end as soon as this is set */
+	struct chunks *chunks;          /* follows what is received for a chunked body, or NULL */
+	const atomic_bool *is_draining; /* idle connections end as soon as this is set */
 };
 
 /* This thread's. */

@@ -11,7 +11,7 @@
 
 #include "base/utf8.h"
 
-#define NAME_SHOWN_MAX 64    /* bytes of a stranger's name in a message */
+#define NAME_SHOWN_MAX 64 /* bytes of a stranger's name in a message */
 
 /* Whole numbers up to here are exact as doubles, which is what the tree holds. */
 #define INT_EXACT_MAX ((int64_t)1 << 53)
@@ -19,12 +19,12 @@
 static const char *kind_name(const cJSON *item)
 {
 	switch (item->type & 0xff) {
-	case cJSON_NULL:   return "null";
+	case cJSON_NULL: return "null";
 	case cJSON_False:
-	case cJSON_True:   return "a boolean";
+	case cJSON_True: return "a boolean";
 	case cJSON_Number: return "a number";
 	case cJSON_String: return "a string";
-	case cJSON_Array:  return "an array";
+	case cJSON_Array: return "an array";
 	case cJSON_Object: return "an object";
 	}
 	return "something else";
@@ -56,7 +56,8 @@ static int32_t escaped_unit(const char *p, const char *end)
 
 static int refuse_at(size_t offset, const char *what, struct err *err)
 {
-	return err_set(err, ERR_INVALID, "%s at byte %zu of the message cannot be held", what, offset);
+	return err_set(err, ERR_INVALID, "%s at byte %zu of the message cannot be held", what,
+	               offset);
 }
 
 /*
@@ -77,7 +78,8 @@ static int check_escapes(struct str text, struct err *err)
 		if (unit >= 0xd800 && unit <= 0xdfff) {
 			int32_t low = escaped_unit(p + 6, end);
 			if (unit >= 0xdc00 || low < 0xdc00 || low > 0xdfff)
-				return refuse_at((size_t)(p - text.data), "half a surrogate pair", err);
+				return refuse_at((size_t)(p - text.data), "half a surrogate pair",
+				                 err);
 			len = 12;
 		}
 		p += len;
@@ -146,8 +148,8 @@ void json_refuse(struct json_reader *r, const char *name, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof detail, fmt, ap);
 	va_end(ap);
-	json_problem_add(r->problems,
-	                 json_pointer(r->problems->arena, r->pointer, str_from(name)), "%s", detail);
+	json_problem_add(r->problems, json_pointer(r->problems->arena, r->pointer, str_from(name)),
+	                 "%s", detail);
 }
 
 enum json_found json_read_string(struct json_reader *r, const char *name, size_t min, size_t max,
@@ -188,8 +190,9 @@ enum json_found json_read_int(struct json_reader *r, const char *name, int64_t m
 
 	double number = item->valuedouble;
 	if (number != floor(number) || number < (double)min || number > (double)max) {
-		json_refuse(r, name, "must be a whole number from %" PRId64 " to %" PRId64 ", is %.15g",
-		            min, max, number);
+		json_refuse(r, name,
+		            "must be a whole number from %" PRId64 " to %" PRId64 ", is %.15g", min,
+		            max, number);
 		return JSON_REFUSED;
 	}
 	*ret = (int64_t)number;
@@ -220,7 +223,7 @@ enum json_found json_read_choice(struct json_reader *r, const char *name,
 
 void json_ignore(struct json_reader *r, const char *name)
 {
-	(void)member(r, name);   /* only its name matters */
+	(void)member(r, name); /* only its name matters */
 }
 
 static bool is_known(const struct json_reader *r, const char *name)
@@ -259,8 +262,8 @@ static void refuse_unknown(struct json_reader *r, const char *name)
 	bool is_long = name[start.len] != 0;
 
 	/* A pointer is exact or points at the object: it is never cut. */
-	const char *pointer = is_long ? r->pointer :
-		json_pointer(r->problems->arena, r->pointer, start);
+	const char *pointer = is_long ? r->pointer
+	                              : json_pointer(r->problems->arena, r->pointer, start);
 	json_problem_add(r->problems, pointer, "unknown member \"%.*s%s\"%s%s%s", STR_ARG(start),
 	                 is_long ? "…" : "", meant == NULL ? "" : ", did you mean \"",
 	                 meant == NULL ? "" : meant, meant == NULL ? "" : "\"?");
@@ -271,7 +274,8 @@ void json_reader_finish(struct json_reader *r)
 	if (!cJSON_IsObject(r->root))
 		return;
 	if (cJSON_GetArraySize(r->root) > JSON_MEMBERS_MAX) {
-		json_problem_add(r->problems, r->pointer, "has more than %d members", JSON_MEMBERS_MAX);
+		json_problem_add(r->problems, r->pointer, "has more than %d members",
+		                 JSON_MEMBERS_MAX);
 		return;
 	}
 	for (const cJSON *item = r->root->child; item != NULL; item = item->next) {

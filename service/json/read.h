@@ -45,7 +45,7 @@ struct cJSON;
 
 struct json_reader {
 	struct cJSON *root;
-	const char *pointer;              /* of the object, in the whole message */
+	const char *pointer; /* of the object, in the whole message */
 	struct json_problems *problems;
 	const char *names[JSON_NAMES_MAX];
 	size_t n_names;
@@ -54,7 +54,7 @@ struct json_reader {
 enum json_found {
 	JSON_ABSENT,
 	JSON_READ,
-	JSON_REFUSED,   /* there, but not as it must be: a problem says so */
+	JSON_REFUSED, /* there, but not as it must be: a problem says so */
 };
 
 /*

@@ -83,8 +83,9 @@ void health_explain(char *ret, size_t size)
 	pthread_mutex_lock(&health.lock);
 	for (size_t i = 0; i < health.n_checks && len < size; i++)
 		if (!health.checks[i].is_well)
-			len += (size_t)snprintf(ret + len, size - len, "%s%s: %s", len == 0 ? "" : "; ",
-			                        health.checks[i].name, health.checks[i].detail);
+			len += (size_t)snprintf(ret + len, size - len, "%s%s: %s",
+			                        len == 0 ? "" : "; ", health.checks[i].name,
+			                        health.checks[i].detail);
 	pthread_mutex_unlock(&health.lock);
 }
 

@@ -18,8 +18,8 @@
 #define REST_NS 20000000
 
 enum writer_state {
-	WRITER_IDLE,      /* nothing to do: wake it for a line */
-	WRITER_RESTING,   /* will look by itself: wake it only when the ring fills up */
+	WRITER_IDLE,    /* nothing to do: wake it for a line */
+	WRITER_RESTING, /* will look by itself: wake it only when the ring fills up */
 	WRITER_BUSY,
 };
 
@@ -27,8 +27,8 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	pthread_t thread;
-	char *bytes;              /* LOG_RING_SIZE of them */
-	size_t head, used;        /* the first byte to write out, and how many from there */
+	char *bytes;       /* LOG_RING_SIZE of them */
+	size_t head, used; /* the first byte to write out, and how many from there */
 	enum writer_state state;
 	bool is_closing;
 	uint64_t n_dropped_reported;
@@ -93,7 +93,7 @@ static void write_all(const char *bytes, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return;   /* a closed or full stderr must not stop the service */
+			return; /* a closed or full stderr must not stop the service */
 		bytes += n;
 		len -= (size_t)n;
 	}

@@ -31,15 +31,15 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 enum log_format { LOG_JSON, LOG_TEXT };
 
 struct log_options {
-	enum log_level level;     /* the lowest that is written */
+	enum log_level level; /* the lowest that is written */
 	enum log_format format;
-	int fd;                   /* stays the caller's */
+	int fd; /* stays the caller's */
 };
 
 struct log_line {
 	size_t len;
-	bool is_off;              /* below the level: nothing is formatted */
-	bool is_cut;              /* something did not fit */
+	bool is_off; /* below the level: nothing is formatted */
+	bool is_cut; /* something did not fit */
 	char text[LOG_LINE_SIZE];
 };
 

@@ -39,9 +39,11 @@ static void put(struct log_line *line, const char *s, size_t len)
 /* Bytes of the UTF-8 sequence that s begins with; 0 when it is none. */
 static size_t utf8_len(const unsigned char *s, size_t left)
 {
-	size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3
-	         : s[0] >= 0xf0 && s[0] < 0xf5                      ? 4
-	                                                            : 0;
+	size_t n = s[0] < 0x80                   ? 1
+	           : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+	           : (s[0] & 0xf0) == 0xe0       ? 3
+	           : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+	                                         : 0;
 
 	if (n == 0 || n > left)
 		return 0;
@@ -103,7 +105,7 @@ static void put_quoted(struct log_line *line, struct str value)
 		i += put_char(line, s + i, value.len - i);
 		i += put_run(line, s + i, value.len - i);
 	}
-	line->text[line->len++] = '"';   /* the tail has room for it */
+	line->text[line->len++] = '"'; /* the tail has room for it */
 }
 
 static void put_key(struct log_line *line, const char *key)
@@ -134,12 +136,14 @@ static void put_time(struct log_line *line)
 		char text[CLOCK_RFC3339_SIZE];
 
 		clock_format_rfc3339(now_ms, text, sizeof text);
-		memcpy(cached, text, 20);   /* up to the point before the milliseconds */
+		memcpy(cached, text, 20); /* up to the point before the milliseconds */
 		cached_second = now_ms / 1000;
 	}
 	put(line, cached, 20);
-	put(line, (char[]){ (char)('0' + ms / 100), (char)('0' + ms / 10 % 10),
-	                    (char)('0' + ms % 10), 'Z' }, 4);
+	put(line,
+	    (char[]){ (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10),
+	              'Z' },
+	    4);
 }
 
 void log_begin(struct log_line *line, enum log_level level, const char *message)

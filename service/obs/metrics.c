@@ -17,13 +17,13 @@
 struct series {
 	struct series *next;
 	const struct metric_row *row;
-	char *labels;                  /* a="b",c="d"; "" without labels */
-	_Atomic uint64_t value;        /* counters, gauges; histograms: the sum in nanoseconds */
-	_Atomic uint64_t buckets[METRICS_BUCKETS_MAX + 1];   /* the last one: beyond all bounds */
+	char *labels;           /* a="b",c="d"; "" without labels */
+	_Atomic uint64_t value; /* counters, gauges; histograms: the sum in nanoseconds */
+	_Atomic uint64_t buckets[METRICS_BUCKETS_MAX + 1]; /* the last one: beyond all bounds */
 };
 
 static struct {
-	pthread_mutex_t lock;          /* of the lists; counting takes no lock */
+	pthread_mutex_t lock; /* of the lists; counting takes no lock */
 	struct series *series[METRIC_COUNT], *last[METRIC_COUNT];
 	struct series other[METRIC_COUNT];
 	size_t n_series;
@@ -80,7 +80,7 @@ static struct series *other_series(enum metric metric)
 static struct series *add_series(enum metric metric, char *labels)
 {
 	struct series *series = metrics.n_series < METRICS_SERIES_MAX ? calloc(1, sizeof *series)
-	                                                               : NULL;
+	                                                              : NULL;
 
 	if (series == NULL || labels == NULL) {
 		free(series);

@@ -18,9 +18,9 @@
 
 #include "base/buf.h"
 
-#define METRICS_LABELS_MAX  3
+#define METRICS_LABELS_MAX 3
 #define METRICS_BUCKETS_MAX 16
-#define METRICS_SERIES_MAX  4096
+#define METRICS_SERIES_MAX 4096
 
 enum metric {
 	METRIC_BUILD_INFO,
@@ -41,8 +41,8 @@ struct metric_row {
 	const char *name;
 	const char *help;
 	enum metric_kind kind;
-	const char *labels[METRICS_LABELS_MAX + 1];   /* ends with NULL */
-	const uint64_t *buckets_us;                   /* upper bounds, ascending, ends with 0 */
+	const char *labels[METRICS_LABELS_MAX + 1]; /* ends with NULL */
+	const uint64_t *buckets_us;                 /* upper bounds, ascending, ends with 0 */
 };
 
 extern const struct metric_row metrics_table[METRIC_COUNT];
@@ -52,9 +52,9 @@ struct series;
 /* The series of these label values, as many as the metric has labels; NULL for none.  Never NULL. */
 struct series *metrics_series(enum metric metric, const char *const *label_values);
 
-void series_add(struct series *series, uint64_t n);       /* counters and gauges */
-void series_set(struct series *series, int64_t value);    /* gauges */
-void series_observe(struct series *series, uint64_t ns);  /* histograms of durations */
+void series_add(struct series *series, uint64_t n);      /* counters and gauges */
+void series_set(struct series *series, int64_t value);   /* gauges */
+void series_observe(struct series *series, uint64_t ns); /* histograms of durations */
 
 /* Called before metrics_write() writes: for gauges that are looked up rather than kept. */
 typedef void (*metrics_collect_fn)(void *ctx);

@@ -11,7 +11,7 @@
 
 struct process_figures {
 	unsigned long user_ticks, system_ticks, virtual_bytes;
-	unsigned long long start_ticks;    /* since boot */
+	unsigned long long start_ticks; /* since boot */
 	long resident_pages, n_threads;
 };
 
@@ -45,7 +45,7 @@ static long count_open_fds(void)
 	while (readdir(dir) != NULL)
 		n++;
 	closedir(dir);
-	return n - 3;   /* ".", ".." and the directory itself */
+	return n - 3; /* ".", ".." and the directory itself */
 }
 
 /* When the process was started, in seconds since 1970: now, less its age. */
@@ -62,7 +62,8 @@ static double start_time(unsigned long long start_ticks)
 
 static void put(struct buf *ret, const char *name, const char *kind, const char *help, double value)
 {
-	buf_printf(ret, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", name, help, name, kind, name, value);
+	buf_printf(ret, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", name, help, name, kind, name,
+	           value);
 }
 
 void metrics_write_process(struct buf *ret)

@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "base/str.h"
 
-#define TRACE_ID_SIZE 33   /* 32 hexadecimal digits and a NUL */
+#define TRACE_ID_SIZE 33 /* 32 hexadecimal digits and a NUL */
 
 /*
  * The trace id of a traceparent ("00-<32 hex>-<16 hex>-<2 hex>"); false, and nothing written, when

@@ -15,25 +15,25 @@
 #define ENTRY_OVERHEAD (sizeof(struct slot) + 2 * sizeof(struct map_slot))
 
 struct entry {
-	char id[UUID_TEXT_SIZE];   /* the index's key */
-	struct task task;          /* its text is in bytes */
-	struct str json;           /* in bytes */
+	char id[UUID_TEXT_SIZE]; /* the index's key */
+	struct task task;        /* its text is in bytes */
+	struct str json;         /* in bytes */
 	char *bytes;
 };
 
 /* The id stays when the task has gone, so that the array can be searched at any time. */
 struct slot {
 	struct uuid id;
-	struct entry *entry;   /* NULL: removed */
+	struct entry *entry; /* NULL: removed */
 };
 
 struct memory_store {
 	struct store base;
 	struct store_limits limits;
-	pthread_rwlock_t lock;   /* of everything below */
+	pthread_rwlock_t lock; /* of everything below */
 	struct uuid_source ids;
 	struct map by_id;
-	struct slot *slots;      /* by id, which is the order of creation */
+	struct slot *slots; /* by id, which is the order of creation */
 	size_t n_slots, n_slots_max;
 	size_t n_bytes;
 };
@@ -43,12 +43,12 @@ static void unlock(pthread_rwlock_t **lock)
 	pthread_rwlock_unlock(*lock);
 }
 
-#define READ_LOCKED(m)                                         \
-	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock;   \
+#define READ_LOCKED(m) \
+	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock; \
 	pthread_rwlock_rdlock(held)
 
-#define WRITE_LOCKED(m)                                        \
-	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock;   \
+#define WRITE_LOCKED(m) \
+	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock; \
 	pthread_rwlock_wrlock(held)
 
 static int no_memory(struct err *err)
@@ -105,7 +105,7 @@ static int entry_create(const struct task *task, struct entry **ret, struct err 
 		return no_memory(err);
 	}
 
-	char *fitted = realloc(bytes.data, bytes.len);   /* what grew by doubling is kept for long */
+	char *fitted = realloc(bytes.data, bytes.len); /* what grew by doubling is kept for long */
 	entry->bytes = fitted == NULL ? bytes.data : fitted;
 	entry->task = *task;
 	uuid_format(&task->id, entry->id);
@@ -208,7 +208,7 @@ static int memory_create(struct store *store, const struct task_fields *fields,
 	m->slots[m->n_slots++] = (struct slot){ task.id, entry };
 	m->n_bytes += entry_size(entry);
 	answer(entry, ret, ret_json);
-	entry = NULL;   /* the store's now */
+	entry = NULL; /* the store's now */
 	return 0;
 }
 
@@ -227,12 +227,11 @@ static int memory_get(struct store *store, struct str id, struct store_receipt *
 
 static bool is_wanted(const struct slot *slot, struct str status)
 {
-	return slot->entry != NULL &&
-	       (status.len == 0 || str_eq(slot->entry->task.status, status));
+	return slot->entry != NULL && (status.len == 0 || str_eq(slot->entry->task.status, status));
 }
 
-static int memory_list(struct store *store, const struct store_query *query,
-                       struct store_page *ret, struct buf *ret_json, struct err *err)
+static int memory_list(struct store *store, const struct store_query *query, struct store_page *ret,
+                       struct buf *ret_json, struct err *err)
 {
 	struct memory_store *m = (struct memory_store *)store;
 	struct store_page page = { 0 };
@@ -319,7 +318,7 @@ static int memory_stats(struct store *store, struct store_stats *ret, struct err
 {
 	struct memory_store *m = (struct memory_store *)store;
 
-	(void)err;   /* counting in memory cannot fail */
+	(void)err; /* counting in memory cannot fail */
 	READ_LOCKED(m);
 	*ret = (struct store_stats){ .n_tasks = m->by_id.n_items, .n_bytes = m->n_bytes };
 	return 0;
@@ -328,7 +327,7 @@ static int memory_stats(struct store *store, struct store_stats *ret, struct err
 static int memory_health(struct store *store, struct err *err)
 {
 	(void)store;
-	(void)err;   /* as healthy as the process */
+	(void)err; /* as healthy as the process */
 	return 0;
 }
 

@@ -4,8 +4,8 @@
 #include "store/memory.h"
 
 struct store_kind {
-	const char *scheme;   /* the specification up to its first colon */
-	bool has_path;        /* a colon and something follow */
+	const char *scheme; /* the specification up to its first colon */
+	bool has_path;      /* a colon and something follow */
 	int (*open)(struct str path, const struct store_limits *limits, struct store **ret,
 	            struct err *err);
 };

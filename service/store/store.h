@@ -39,11 +39,11 @@
 /* Tasks on one page, whoever asks for more. */
 #define STORE_PAGE_MAX 1000
 
-#define STORE_CURSOR_SIZE 64   /* bytes, with the NUL */
+#define STORE_CURSOR_SIZE 64 /* bytes, with the NUL */
 
 struct store_limits {
 	size_t tasks_max;
-	size_t bytes_max;   /* of memory for tasks; only where they are kept in memory */
+	size_t bytes_max; /* of memory for tasks; only where they are kept in memory */
 };
 
 #define STORE_LIMITS_DEFAULT \
@@ -56,14 +56,14 @@ struct store_receipt {
 };
 
 struct store_query {
-	struct str status;   /* only tasks of this status; empty: of any */
-	struct str after;    /* the cursor of the page before; empty: the first page */
-	size_t limit;        /* 1 to STORE_PAGE_MAX */
+	struct str status; /* only tasks of this status; empty: of any */
+	struct str after;  /* the cursor of the page before; empty: the first page */
+	size_t limit;      /* 1 to STORE_PAGE_MAX */
 };
 
 struct store_page {
 	size_t n_tasks;
-	char next[STORE_CURSOR_SIZE];   /* cursor of the page that follows; "": there is none */
+	char next[STORE_CURSOR_SIZE]; /* cursor of the page that follows; "": there is none */
 };
 
 struct store_stats {
@@ -74,7 +74,7 @@ struct store_stats {
 struct store;
 
 struct store_ops {
-	const char *name;   /* "memory" */
+	const char *name; /* "memory" */
 	void (*close)(struct store *store);
 
 	/* 0 when operations can be expected to work. */

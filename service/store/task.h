@@ -12,27 +12,27 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-#define TASK_TITLE_MAX       200
+#define TASK_TITLE_MAX 200
 #define TASK_DESCRIPTION_MAX 2000
-#define TASK_STATUS_MAX      50
-#define TASK_PRIORITY_MIN    1
-#define TASK_PRIORITY_MAX    5
+#define TASK_STATUS_MAX 50
+#define TASK_PRIORITY_MIN 1
+#define TASK_PRIORITY_MAX 5
 
-#define TASK_STATUS_NEW   STR("pending")
+#define TASK_STATUS_NEW STR("pending")
 #define TASK_PRIORITY_NEW 1
 
 struct task {
 	struct uuid id;
 	struct str title, description, status;
 	int priority;
-	int64_t created_ms, updated_ms;   /* since 1970 */
-	uint64_t version;                 /* 1, and one more with every change: its ETag */
+	int64_t created_ms, updated_ms; /* since 1970 */
+	uint64_t version;               /* 1, and one more with every change: its ETag */
 };
 
 /* What is given of a task; the rest is left as it is, or at its default in a new one. */
 struct task_fields {
-	struct str title, description, status;   /* .data NULL: not given */
-	int priority;                            /* 0: not given */
+	struct str title, description, status; /* .data NULL: not given */
+	int priority;                          /* 0: not given */
 };
 
 /* The task with the fields given in place of its own.  Text stays borrowed. */

@@ -22,14 +22,14 @@
 #include "engine/expr/expr.h"
 #include "engine/stage/stage.h"
 
-#define NOW_MS INT64_C(1709251198123)   /* 2024-02-29T23:59:58.123Z */
+#define NOW_MS INT64_C(1709251198123) /* 2024-02-29T23:59:58.123Z */
 
 struct answer {
-	struct buf text;     /* canonical Extended JSON, or "missing" */
+	struct buf text; /* canonical Extended JSON, or "missing" */
 	struct buf plain;
 	struct err err;
 	int rc;
-	size_t memory;       /* bytes that compiling, and running, may take */
+	size_t memory; /* bytes that compiling, and running, may take */
 };
 
 #define MEMORY_ENOUGH ((size_t)256 << 20)
@@ -264,7 +264,10 @@ static int run_pipeline(struct arena *a, struct value pipeline, struct str input
                         struct answer *ret)
 {
 	const struct plan_input plan_input = {
-		.pipeline = pipeline, .let = MISSING, .limits = LIMITS_DEFAULT, .rules = rules,
+		.pipeline = pipeline,
+		.let = MISSING,
+		.limits = LIMITS_DEFAULT,
+		.rules = rules,
 	};
 	struct given given = take_input(a, input);
 	struct budget budget = BUDGET(ret->memory);
@@ -356,8 +359,9 @@ static void check(const char *file, int line, struct str spec, struct str input,
 	else if (with.rc != without.rc ||
 	         !str_eq((struct str){ with.plain.data, with.plain.len },
 	                 (struct str){ without.plain.data, without.plain.len }))
-		fail(file, line, spec, "without rules another answer: %.*s %s", (int)without.plain.len,
-		     without.plain.data, without.rc != 0 ? without.err.message : "");
+		fail(file, line, spec, "without rules another answer: %.*s %s",
+		     (int)without.plain.len, without.plain.data,
+		     without.rc != 0 ? without.err.message : "");
 	else
 		n_passed++;
 	answer_deinit(&with);
@@ -372,7 +376,8 @@ static void sweep(const char *file, int line, struct str spec, struct str input,
 
 	if (want.data[0] == '!')
 		return;
-	for (size_t memory = 0; rc == ERR_NOMEM && memory < MEMORY_ENOUGH; memory += 16 + memory / 32) {
+	for (size_t memory = 0; rc == ERR_NOMEM && memory < MEMORY_ENOUGH;
+	     memory += 16 + memory / 32) {
 		struct budget budget = BUDGET(MEMORY_ENOUGH);
 		struct answer answer;
 		struct arena a;

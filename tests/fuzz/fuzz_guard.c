@@ -17,12 +17,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define REQUIRE(condition)                                                      \
-	do {                                                                    \
-		if (!(condition)) {                                             \
+#define REQUIRE(condition) \
+	do { \
+		if (!(condition)) { \
 			fprintf(stderr, "accepted, though not: %s\n", #condition); \
-			abort();                                                \
-		}                                                               \
+			abort(); \
+		} \
 	} while (0)
 
 struct seen {
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (end == NULL || !header_buffer_parse(&h, text, (size_t)(end - text)))
 		return 0;
 	if (!ends_in_crlf(text, end))
-		return 0;   /* http/watch refuses it */
+		return 0; /* http/watch refuses it */
 	if (guard_check(&h.info, &limits, &framing, &refusal, &err) != 0)
 		return 0;
 	/* HTTP/1.0 without a header: such a connection ends after its answer, whatever follows. */

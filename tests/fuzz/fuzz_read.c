@@ -62,7 +62,7 @@ static void compare_with_opened(struct arena *a, const struct object *o)
 
 /* Is all of it accepted?  What is, is compared with what was in the text. */
 static bool is_read(struct str text, enum read_format format, const char *isa, size_t chunk_size,
-		    bool is_partial)
+                    bool is_partial)
 {
 	const struct str names[] = { STR("a"), STR("b") };
 	const struct reader_input input = {
@@ -128,7 +128,7 @@ static void compare_members(struct str text, bool is_good)
 	memory_deinit(&m);
 	REQUIRE(!is_good || rc == 0);
 	REQUIRE(!(rc == 0 && all_are_good) ||
-		plain_json_is_value(text.data, text.len, DEPTH_MAX + 1));
+	        plain_json_is_value(text.data, text.len, DEPTH_MAX + 1));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -146,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool is_array = plain_json_is_documents(text.data, text.len, DEPTH_MAX);
 	bool are_lines = is_read(text, READ_NDJSON, "scalar", 64, false);
 	bool is_object = plain_json_is_value(text.data, text.len, DEPTH_MAX) &&
-			 text.data[strspn(text.data, " \r\n\t")] == '{';
+	                 text.data[strspn(text.data, " \r\n\t")] == '{';
 	for (size_t i = 0; i < 3; i++) {
 		if (index_isa_find(isa_names[i]) == NULL)
 			continue;
@@ -155,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		REQUIRE(is_read(text, READ_ARRAY, isa_names[i], chunk_size, is_partial) == is_array);
 		REQUIRE(is_read(text, READ_NDJSON, isa_names[i], chunk_size, is_partial) ==
-			are_lines);
+		        are_lines);
 	}
 	REQUIRE(is_value(text) == plain_json_is_value(text.data, text.len, DEPTH_MAX));
 	compare_members(text, is_object);

@@ -96,8 +96,8 @@ static int is_same(const struct outcome *x, const struct outcome *y)
 		return 1;
 	if (x->rc != y->rc || x->mongo_code != y->mongo_code)
 		return 0;
-	return x->rc != 0 ||
-	       str_eq((struct str){ x->out.data, x->out.len }, (struct str){ y->out.data, y->out.len });
+	return x->rc != 0 || str_eq((struct str){ x->out.data, x->out.len },
+	                            (struct str){ y->out.data, y->out.len });
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -70,15 +70,16 @@ static bool header_buffer_parse(struct header_buffer *h, const char *text, size_
 	*h = (struct header_buffer){ 0 };
 	if (len == 0 || len >= sizeof h->text - 1)
 		return false;
-	memcpy(h->text, text, len - 1);   /* a NUL stands over the last LF */
-	h->text[len] = 'x';               /* whatever follows the header */
+	memcpy(h->text, text, len - 1); /* a NUL stands over the last LF */
+	h->text[len] = 'x';             /* whatever follows the header */
 	char *at = h->text;
 	h->info.request_method = header_buffer_word(&at, " ");
 	h->info.request_uri = header_buffer_word(&at, " ");
 	h->info.http_version = header_buffer_word(&at, "\r\n");
 	if (h->info.request_method == NULL || h->info.request_uri == NULL ||
-	    h->info.http_version == NULL || (strcmp(h->info.http_version, "HTTP/1.0") != 0 &&
-	                                     strcmp(h->info.http_version, "HTTP/1.1") != 0))
+	    h->info.http_version == NULL ||
+	    (strcmp(h->info.http_version, "HTTP/1.0") != 0 &&
+	     strcmp(h->info.http_version, "HTTP/1.1") != 0))
 		return false;
 	h->info.http_version += 5;
 	char *query = strchr(h->info.request_uri, '?');

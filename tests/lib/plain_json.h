@@ -78,10 +78,10 @@ static inline bool plain_utf8(struct plain_json *p)
 {
 	int c = plain_peek(p);
 	unsigned n = c < 0x80                ? 0
-		     : c >= 0xc0 && c < 0xe0 ? 1
-		     : c >= 0xe0 && c < 0xf0 ? 2
-		     : c >= 0xf0 && c < 0xf8 ? 3
-					     : 9;
+	             : c >= 0xc0 && c < 0xe0 ? 1
+	             : c >= 0xe0 && c < 0xf0 ? 2
+	             : c >= 0xf0 && c < 0xf8 ? 3
+	                                     : 9;
 	unsigned long code = n == 0 ? (unsigned)c : (unsigned)c & (0x3fu >> n);
 	static const unsigned long least[] = { 0, 0x80, 0x800, 0x10000 };
 

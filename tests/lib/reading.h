@@ -82,7 +82,7 @@ static inline int reading_each(struct reading *r, struct text t, reading_fn *fn,
 	size_t n;
 
 	TRY(reader_create_with(&r->arena, &input, index_isa_find(r->isa), r->chunk_size, &reader,
-			       &r->err));
+	                       &r->err));
 	do {
 		TRY(reader_next(reader, &r->batch, docs, READING_BATCH, &n, &r->err));
 		for (size_t i = 0; i < n; i++)
@@ -121,7 +121,7 @@ static inline void expect_documents(struct reading r, const char *text, const ch
 }
 
 static inline void expect_failure(struct reading r, const char *text, enum err_code code,
-				  const char *message, uint64_t offset, int64_t document)
+                                  const char *message, uint64_t offset, int64_t document)
 {
 	struct text t = text_new(text, strlen(text));
 	struct buf out;

@@ -14,8 +14,7 @@
 #include "base/utf8.h"
 #include "base/uuid.h"
 
-TEST(an_arena_fails_at_its_budget_and_gives_everything_back)
-{
+TEST(an_arena_fails_at_its_budget_and_gives_everything_back) {
 	struct budget budget = BUDGET(10000);
 	struct arena a;
 
@@ -29,8 +28,7 @@ TEST(an_arena_fails_at_its_budget_and_gives_everything_back)
 	assert_int_equal(budget.used, 0);
 }
 
-TEST(an_exact_arena_charges_what_is_asked)
-{
+TEST(an_exact_arena_charges_what_is_asked) {
 	struct budget budget = BUDGET(48);
 	struct arena a;
 
@@ -46,8 +44,7 @@ TEST(an_exact_arena_charges_what_is_asked)
 	arena_deinit(&a);
 }
 
-TEST(an_arena_of_no_size_and_of_overflowing_size_is_refused_or_harmless)
-{
+TEST(an_arena_of_no_size_and_of_overflowing_size_is_refused_or_harmless) {
 	struct budget budget = BUDGET(SIZE_MAX);
 	struct arena a;
 
@@ -62,8 +59,7 @@ TEST(an_arena_of_no_size_and_of_overflowing_size_is_refused_or_harmless)
 	arena_deinit(&a);
 }
 
-TEST(a_reset_arena_reuses_its_memory)
-{
+TEST(a_reset_arena_reuses_its_memory) {
 	struct budget budget = BUDGET(1 << 20);
 	struct arena a;
 
@@ -87,8 +83,7 @@ static void hook_note(void *arg)
 	*(*end)++ = 'x';
 }
 
-TEST(an_arena_calls_what_it_was_asked_to_call_once)
-{
+TEST(an_arena_calls_what_it_was_asked_to_call_once) {
 	struct budget budget = BUDGET(1 << 20);
 	char calls[4], *end = calls;
 	struct arena a;
@@ -107,8 +102,7 @@ TEST(an_arena_calls_what_it_was_asked_to_call_once)
 	assert_ptr_equal(end, calls + 3);
 }
 
-TEST(a_hook_that_does_not_fit_in_the_budget_is_refused)
-{
+TEST(a_hook_that_does_not_fit_in_the_budget_is_refused) {
 	struct budget budget = BUDGET(8);
 	char calls[1], *end = calls;
 	struct arena a;
@@ -120,8 +114,7 @@ TEST(a_hook_that_does_not_fit_in_the_budget_is_refused)
 	assert_ptr_equal(end, calls);
 }
 
-TEST(appending_again_and_again_is_linear_and_leaves_what_was)
-{
+TEST(appending_again_and_again_is_linear_and_leaves_what_was) {
 	struct budget budget = BUDGET(1 << 20);
 	const char *text = "", *earlier = NULL;
 	size_t len = 0;
@@ -148,8 +141,7 @@ TEST(appending_again_and_again_is_linear_and_leaves_what_was)
 	arena_deinit(&a);
 }
 
-TEST(code_points_are_counted_and_skipped)
-{
+TEST(code_points_are_counted_and_skipped) {
 	struct str s = STR("a\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80z");
 	size_t len;
 
@@ -162,8 +154,7 @@ TEST(code_points_are_counted_and_skipped)
 	assert_int_equal(utf8_at(s, 1, &len), 0xE9);
 }
 
-TEST(a_buf_stops_at_its_max_and_says_so)
-{
+TEST(a_buf_stops_at_its_max_and_says_so) {
 	struct buf b;
 
 	(void)state;
@@ -180,8 +171,7 @@ TEST(a_buf_stops_at_its_max_and_says_so)
 	buf_deinit(&b);
 }
 
-TEST(json_strings_are_escaped)
-{
+TEST(json_strings_are_escaped) {
 	struct buf b;
 	static const char want[] = "\"a\\\"b\\\\c\\n\\u0001\xc3\xa9\"";
 
@@ -193,8 +183,7 @@ TEST(json_strings_are_escaped)
 	buf_deinit(&b);
 }
 
-TEST(a_map_finds_what_was_put_and_forgets_what_was_removed)
-{
+TEST(a_map_finds_what_was_put_and_forgets_what_was_removed) {
 	static char keys[1000][8];
 	struct map m = MAP_INIT;
 
@@ -212,8 +201,7 @@ TEST(a_map_finds_what_was_put_and_forgets_what_was_removed)
 	map_deinit(&m);
 }
 
-TEST(a_misspelt_name_finds_its_neighbour)
-{
+TEST(a_misspelt_name_finds_its_neighbour) {
 	static const char *const names[] = { "$match", "$project", "$group" };
 
 	(void)state;
@@ -222,8 +210,7 @@ TEST(a_misspelt_name_finds_its_neighbour)
 	assert_null(str_suggest(STR("$zzzzzzz"), names, 3));
 }
 
-TEST(a_text_is_found_in_another)
-{
+TEST(a_text_is_found_in_another) {
 	(void)state;
 	assert_int_equal(str_search(STR("banana"), STR("an"), 0), 1);
 	assert_int_equal(str_search(STR("banana"), STR("an"), 2), 3);
@@ -232,8 +219,7 @@ TEST(a_text_is_found_in_another)
 	assert_int_equal(str_search(STR("an"), STR("banana"), 0), SIZE_MAX);
 }
 
-TEST(whole_numbers_are_read_strictly)
-{
+TEST(whole_numbers_are_read_strictly) {
 	uint64_t u;
 	int64_t i;
 
@@ -246,8 +232,7 @@ TEST(whole_numbers_are_read_strictly)
 	assert_false(num_parse_i64(STR("9223372036854775808"), &i));
 }
 
-TEST(whole_numbers_are_written_as_they_are_read)
-{
+TEST(whole_numbers_are_written_as_they_are_read) {
 	char text[NUM_TEXT_SIZE];
 
 	(void)state;
@@ -259,8 +244,7 @@ TEST(whole_numbers_are_written_as_they_are_read)
 	assert_memory_equal(text, "0", 1);
 }
 
-TEST(an_error_starts_without_a_place_and_names_its_limit)
-{
+TEST(an_error_starts_without_a_place_and_names_its_limit) {
 	struct err err;
 
 	(void)state;
@@ -271,8 +255,7 @@ TEST(an_error_starts_without_a_place_and_names_its_limit)
 	assert_false(err.has_place);
 }
 
-TEST(moments_are_written_in_utc_with_milliseconds)
-{
+TEST(moments_are_written_in_utc_with_milliseconds) {
 	char text[CLOCK_RFC3339_SIZE];
 
 	(void)state;
@@ -282,8 +265,7 @@ TEST(moments_are_written_in_utc_with_milliseconds)
 	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
 }
 
-TEST(uuids_rise_even_when_the_clock_stands_still_or_goes_back)
-{
+TEST(uuids_rise_even_when_the_clock_stands_still_or_goes_back) {
 	struct uuid_source source = UUID_SOURCE_INIT;
 	struct err err = ERR_INIT;
 	char last[UUID_TEXT_SIZE] = "", text[UUID_TEXT_SIZE];
@@ -301,8 +283,7 @@ TEST(uuids_rise_even_when_the_clock_stands_still_or_goes_back)
 	}
 }
 
-TEST(a_uuid_source_that_runs_out_of_random_bits_goes_on_in_the_next_millisecond)
-{
+TEST(a_uuid_source_that_runs_out_of_random_bits_goes_on_in_the_next_millisecond) {
 	struct uuid_source source = UUID_SOURCE_INIT;
 	struct err err = ERR_INIT;
 	struct uuid id;
@@ -315,8 +296,7 @@ TEST(a_uuid_source_that_runs_out_of_random_bits_goes_on_in_the_next_millisecond)
 	assert_int_equal(uuid_ms(&id), before + 1);
 }
 
-TEST(a_uuid_is_read_back_and_anything_else_is_not_one)
-{
+TEST(a_uuid_is_read_back_and_anything_else_is_not_one) {
 	static const char text[] = "0190b1c2-9b7a-7def-8123-456789abcdef";
 	char again[UUID_TEXT_SIZE];
 	struct uuid id;
@@ -332,8 +312,7 @@ TEST(a_uuid_is_read_back_and_anything_else_is_not_one)
 	assert_false(uuid_parse(STR("g190b1c2-9b7a-7def-8123-456789abcdef"), &id));
 }
 
-TEST(bytes_that_are_no_utf8_become_question_marks)
-{
+TEST(bytes_that_are_no_utf8_become_question_marks) {
 	static const char *const texts[][2] = {
 		{ "caf\xc3\xa9 \xf0\x9f\x98\x80", "caf\xc3\xa9 \xf0\x9f\x98\x80" },
 		{ "cut \xc3", "cut ?" },

@@ -23,8 +23,7 @@ static int load(struct config *config, const char *const *arguments, const char 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define EMPTY ((const char *const[]){ NULL })
 
-TEST(every_option_is_named_documented_and_has_a_default_that_it_accepts)
-{
+TEST(every_option_is_named_documented_and_has_a_default_that_it_accepts) {
 	struct config config = { 0 };
 
 	(void)state;
@@ -33,7 +32,8 @@ TEST(every_option_is_named_documented_and_has_a_default_that_it_accepts)
 		struct err err = ERR_INIT;
 
 		assert_true(strlen(option->name) < OPTION_NAME_MAX);
-		assert_true(strspn(option->name, "abcdefghijklmnopqrstuvwxyz-") == strlen(option->name));
+		assert_true(strspn(option->name, "abcdefghijklmnopqrstuvwxyz-") ==
+		            strlen(option->name));
 		assert_true(strlen(option->doc) > 10);
 		assert_int_equal(option->doc[strlen(option->doc) - 1], '.');
 		assert_int_equal(option->type == OPTION_CHOICE, option->choices != NULL);
@@ -46,8 +46,7 @@ TEST(every_option_is_named_documented_and_has_a_default_that_it_accepts)
 	}
 }
 
-TEST(without_anything_said_the_defaults_hold)
-{
+TEST(without_anything_said_the_defaults_hold) {
 	struct config config;
 	struct err err;
 
@@ -61,8 +60,7 @@ TEST(without_anything_said_the_defaults_hold)
 	config_deinit(&config);
 }
 
-TEST(sizes_and_durations_take_units)
-{
+TEST(sizes_and_durations_take_units) {
 	struct config config;
 	struct err err;
 
@@ -71,7 +69,8 @@ TEST(sizes_and_durations_take_units)
 	                      LIST("--max-body=3KiB", "--max-memory", "2 GiB", "--max-output=4096",
 	                           "--header-timeout=250ms", "--max-time", "2min",
 	                           "--shutdown-delay=0s"),
-	                      EMPTY, &err), 0);
+	                      EMPTY, &err),
+	                 0);
 	assert_int_equal(config.max_body, 3 << 10);
 	assert_int_equal(config.max_memory, UINT64_C(2) << 30);
 	assert_int_equal(config.max_output, 4096);
@@ -81,8 +80,7 @@ TEST(sizes_and_durations_take_units)
 	config_deinit(&config);
 }
 
-TEST(a_flag_needs_no_value_and_can_be_taken_back)
-{
+TEST(a_flag_needs_no_value_and_can_be_taken_back) {
 	struct config config;
 	struct err err;
 
@@ -104,8 +102,7 @@ static void write_file(char path[], const char *text)
 	close(fd);
 }
 
-TEST(arguments_win_over_the_environment_and_that_over_the_file)
-{
+TEST(arguments_win_over_the_environment_and_that_over_the_file) {
 	char path[] = "/tmp/docmill-config-XXXXXX", variable[64];
 	struct config config;
 	struct err err;
@@ -114,8 +111,10 @@ TEST(arguments_win_over_the_environment_and_that_over_the_file)
 	write_file(path, "# a comment\n\n max-depth = 1 \nmax-stages=1\r\nmax-key = 1");
 	snprintf(variable, sizeof variable, "DOCMILL_CONFIG=%s", path);
 	assert_int_equal(load(&config, LIST("--max-depth", "3"),
-	                      LIST("PATH=/bin", variable, "DOCMILL_MAX_DEPTH=2", "DOCMILL_MAX_STAGES=2"),
-	                      &err), 0);
+	                      LIST("PATH=/bin", variable, "DOCMILL_MAX_DEPTH=2",
+	                           "DOCMILL_MAX_STAGES=2"),
+	                      &err),
+	                 0);
 	assert_int_equal(config.max_depth, 3);
 	assert_int_equal(config.max_stages, 2);
 	assert_int_equal(config.max_key, 1);
@@ -123,10 +122,10 @@ TEST(arguments_win_over_the_environment_and_that_over_the_file)
 	unlink(path);
 }
 
-TEST(a_mistake_in_a_file_is_named_with_its_line)
-{
+TEST(a_mistake_in_a_file_is_named_with_its_line) {
 	static const char *const texts[][2] = {
-		{ "\nmax-dept = 5\n", ":2: max-dept: there is no such option; did you mean max-depth?" },
+		{ "\nmax-dept = 5\n",
+		  ":2: max-dept: there is no such option; did you mean max-depth?" },
 		{ "max-depth\n", ":1: max-depth: is not \"name = value\"" },
 		{ "max-depth = x\n", ":1: max-depth: \"x\" is not a whole number" },
 		{ "config = /etc/x\n", ":1: config: a file cannot name another one" },
@@ -157,8 +156,7 @@ static void fails(const char *const *arguments, enum err_code code, const char *
 	config_deinit(&config);
 }
 
-TEST(bad_values_are_refused_with_what_would_be_good)
-{
+TEST(bad_values_are_refused_with_what_would_be_good) {
 	(void)state;
 	fails(LIST("--max-body", "64MB"), ERR_INVALID, "\"64MB\" is not a size such as 64MiB");
 	fails(LIST("--max-body", ""), ERR_INVALID, "is not a size");
@@ -174,11 +172,11 @@ TEST(bad_values_are_refused_with_what_would_be_good)
 	fails(LIST("--listen", "127.0.0.1:80s"), ERR_INVALID, "is not HOST:PORT");
 }
 
-TEST(unknown_options_are_refused_with_a_guess)
-{
+TEST(unknown_options_are_refused_with_a_guess) {
 	(void)state;
-	fails(LIST("--max-bodi=1"), ERR_INVALID, "--max-bodi: there is no such option; did you mean"
-	                                         " --max-body?");
+	fails(LIST("--max-bodi=1"), ERR_INVALID,
+	      "--max-bodi: there is no such option; did you mean"
+	      " --max-body?");
 	fails(LIST("--zzzzzz=1"), ERR_INVALID, "--zzzzzz: there is no such option");
 	fails(LIST("x"), ERR_NOT_FOUND, "\"x\" is not an option");
 	fails(LIST("-v"), ERR_NOT_FOUND, "\"-v\" is not an option");
@@ -187,8 +185,7 @@ TEST(unknown_options_are_refused_with_a_guess)
 	fails(LIST("--config", "/does/not/exist"), ERR_IO, "/does/not/exist: ");
 }
 
-TEST(a_variable_that_resembles_no_option_belongs_to_others)
-{
+TEST(a_variable_that_resembles_no_option_belongs_to_others) {
 	struct config config;
 	struct err err;
 
@@ -196,7 +193,8 @@ TEST(a_variable_that_resembles_no_option_belongs_to_others)
 	assert_int_equal(load(&config, EMPTY,
 	                      LIST("DOCMILL_SERVICE_HOST=10.0.0.1", "DOCMILL_PORT=tcp://10.0.0.1:80",
 	                           "DOCMILL_PORT_8001_TCP_ADDR=10.0.0.1", "DOCMILL_=x", "DOCMILL_X"),
-	                      &err), 0);
+	                      &err),
+	                 0);
 	assert_int_equal(load(&config, EMPTY, LIST("DOCMILL_MAX_BODDY=1"), &err), ERR_INVALID);
 	assert_non_null(strstr(err.message, "DOCMILL_MAX_BODDY: there is no such option"));
 	assert_int_equal(load(&config, EMPTY, LIST("DOCMILL_MAX_BODY=x"), &err), ERR_INVALID);
@@ -204,10 +202,10 @@ TEST(a_variable_that_resembles_no_option_belongs_to_others)
 	config_deinit(&config);
 }
 
-TEST(listening_beyond_loopback_must_be_said)
-{
+TEST(listening_beyond_loopback_must_be_said) {
 	static const char *const open[] = { "0.0.0.0:1", ":1", "1", "*:1", "10.0.0.1:1", "[::]:1" };
-	static const char *const closed[] = { "127.0.0.1:1", "127.1.2.3:1", "localhost:1", "[::1]:1" };
+	static const char *const closed[] = { "127.0.0.1:1", "127.1.2.3:1", "localhost:1",
+		                              "[::1]:1" };
 	struct config config;
 	struct err err;
 
@@ -215,7 +213,8 @@ TEST(listening_beyond_loopback_must_be_said)
 	for (size_t i = 0; i < ARRAY_LEN(open); i++) {
 		assert_int_equal(load(&config, LIST("--listen", open[i]), EMPTY, &err), 0);
 		assert_int_equal(config_check(&config, &err), ERR_INVALID);
-		assert_int_equal(load(&config, LIST("--listen", open[i], "--auth=none"), EMPTY, &err), 0);
+		assert_int_equal(load(&config, LIST("--listen", open[i], "--auth=none"), EMPTY, &err),
+		                 0);
 		assert_int_equal(config_check(&config, &err), 0);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
@@ -225,8 +224,7 @@ TEST(listening_beyond_loopback_must_be_said)
 	config_deinit(&config);
 }
 
-TEST(sizes_and_durations_are_shown_as_a_user_writes_them)
-{
+TEST(sizes_and_durations_are_shown_as_a_user_writes_them) {
 	char text[32];
 
 	(void)state;
@@ -242,8 +240,7 @@ TEST(sizes_and_durations_are_shown_as_a_user_writes_them)
 	assert_string_equal(text, "0ms");
 }
 
-TEST(help_and_manual_name_every_option)
-{
+TEST(help_and_manual_name_every_option) {
 	struct buf help, manual;
 	char name[64];
 

@@ -40,7 +40,7 @@ static void refused_bytes(const char *text, size_t len, int status, const char *
 	assert_int_equal(refusal.status, status);
 	assert_string_equal(refusal.code, code);
 	assert_string_not_equal(err.message, "");
-	assert_int_equal(framing.content_length, 77);   /* outputs stay as they were */
+	assert_int_equal(framing.content_length, 77); /* outputs stay as they were */
 }
 
 static void refused(const char *text, int status, const char *code)
@@ -52,8 +52,7 @@ static void refused(const char *text, int status, const char *code)
 #define POST "POST / HTTP/1.1\r\nHost: x\r\n"
 #define END "\r\n"
 
-TEST(an_ordinary_request_has_no_body)
-{
+TEST(an_ordinary_request_has_no_body) {
 	struct framing framing = accepted(GET "Accept: */*\r\nX-Empty:\r\nX-Blank: \r\n" END);
 
 	(void)state;
@@ -62,16 +61,14 @@ TEST(an_ordinary_request_has_no_body)
 	assert_false(framing.wants_continue);
 }
 
-TEST(a_length_is_taken_with_leading_zeros_and_blanks_around)
-{
+TEST(a_length_is_taken_with_leading_zeros_and_blanks_around) {
 	(void)state;
 	assert_int_equal(accepted(POST "Content-Length:  0042  \r\n" END).content_length, 42);
 	assert_int_equal(accepted(POST "content-LENGTH:7\r\n" END).content_length, 7);
 	assert_int_equal(accepted(POST "Content-Length: 1000\r\n" END).content_length, MAX_BODY);
 }
 
-TEST(chunks_and_an_expectation_are_seen)
-{
+TEST(chunks_and_an_expectation_are_seen) {
 	struct framing framing = accepted(POST "transfer-encoding: Chunked\r\n"
 	                                       "Expect: 100-Continue\r\n" END);
 
@@ -80,15 +77,13 @@ TEST(chunks_and_an_expectation_are_seen)
 	assert_true(framing.wants_continue);
 }
 
-TEST(http_1_0_needs_no_host_and_no_header_at_all)
-{
+TEST(http_1_0_needs_no_host_and_no_header_at_all) {
 	(void)state;
 	accepted("GET / HTTP/1.0\r\n" END);
 	accepted("GET / HTTP/1.0\r\nAccept: x\r\n" END);
 }
 
-TEST(a_request_names_exactly_one_host)
-{
+TEST(a_request_names_exactly_one_host) {
 	(void)state;
 	refused("GET / HTTP/1.1\r\nAccept: x\r\n" END, 400, "framing_invalid");
 	refused(GET "Host: x\r\n" END, 400, "framing_invalid");
@@ -98,10 +93,18 @@ TEST(a_request_names_exactly_one_host)
 	refused("GET / HTTP/1.1\r\nHost: a, b\r\n" END, 400, "framing_invalid");
 }
 
-TEST(a_length_that_is_not_digits_is_refused)
-{
+TEST(a_length_that_is_not_digits_is_refused) {
 	static const char *const lengths[] = {
-		"", "+5", "-5", "5abc", "5, 5", "5 5", "0x5", "5.0", "1e3", "9999999999999999",
+		"",
+		"+5",
+		"-5",
+		"5abc",
+		"5, 5",
+		"5 5",
+		"0x5",
+		"5.0",
+		"1e3",
+		"9999999999999999",
 		"18446744073709551617",
 	};
 	char text[256];
@@ -113,18 +116,18 @@ TEST(a_length_that_is_not_digits_is_refused)
 	}
 }
 
-TEST(the_length_is_given_once)
-{
+TEST(the_length_is_given_once) {
 	(void)state;
 	refused(POST "Content-Length: 5\r\nContent-Length: 5\r\n" END, 400, "framing_invalid");
 	refused(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" END, 400,
 	        "framing_invalid");
-	refused(POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" END, 400, "framing_invalid");
-	refused(POST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n" END, 400, "framing_invalid");
+	refused(POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" END, 400,
+	        "framing_invalid");
+	refused(POST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n" END, 400,
+	        "framing_invalid");
 }
 
-TEST(only_chunked_is_known_and_only_in_http_1_1)
-{
+TEST(only_chunked_is_known_and_only_in_http_1_1) {
 	(void)state;
 	refused(POST "Transfer-Encoding: identity\r\n" END, 400, "framing_invalid");
 	refused(POST "Transfer-Encoding: gzip, chunked\r\n" END, 400, "framing_invalid");
@@ -133,8 +136,7 @@ TEST(only_chunked_is_known_and_only_in_http_1_1)
 	        "framing_invalid");
 }
 
-TEST(a_post_says_how_long_it_is)
-{
+TEST(a_post_says_how_long_it_is) {
 	(void)state;
 	refused(POST END, 411, "length_required");
 	refused("PUT / HTTP/1.1\r\nHost: x\r\n" END, 411, "length_required");
@@ -142,8 +144,7 @@ TEST(a_post_says_how_long_it_is)
 	accepted("DELETE / HTTP/1.1\r\nHost: x\r\n" END);
 }
 
-TEST(a_body_too_large_names_the_limit_unless_the_framing_is_broken_as_well)
-{
+TEST(a_body_too_large_names_the_limit_unless_the_framing_is_broken_as_well) {
 	static const char text[] = POST "Content-Length: 1001\r\n" END;
 	struct framing framing;
 	struct refusal refusal;
@@ -157,8 +158,7 @@ TEST(a_body_too_large_names_the_limit_unless_the_framing_is_broken_as_well)
 	        "framing_invalid");
 }
 
-TEST(what_the_parser_skips_or_stops_at_is_refused)
-{
+TEST(what_the_parser_skips_or_stops_at_is_refused) {
 	(void)state;
 	refused(GET "X: y\r\n folded\r\n" END, 400, "framing_invalid");
 	refused(GET "X: y\r\n\tfolded\r\n" END, 400, "framing_invalid");
@@ -169,8 +169,7 @@ TEST(what_the_parser_skips_or_stops_at_is_refused)
 	refused(GET "Bad[]: x\r\n" END, 400, "framing_invalid");
 }
 
-TEST(lines_end_in_cr_lf)
-{
+TEST(lines_end_in_cr_lf) {
 	(void)state;
 	refused("GET / HTTP/1.1\nHost: x\n\n", 400, "framing_invalid");
 	refused("GET / HTTP/1.1\r\nHost: x\nX: y\r\n" END, 400, "framing_invalid");
@@ -178,8 +177,7 @@ TEST(lines_end_in_cr_lf)
 	refused(GET "X: y\n" END, 400, "framing_invalid");
 }
 
-TEST(control_characters_have_no_place_in_a_header)
-{
+TEST(control_characters_have_no_place_in_a_header) {
 	static const char nul[] = GET "X: a\0b\r\n" END;
 
 	(void)state;
@@ -189,8 +187,7 @@ TEST(control_characters_have_no_place_in_a_header)
 	accepted(GET "X: caf\xc3\xa9 \xff\r\n" END);
 }
 
-TEST(the_request_line_is_three_words)
-{
+TEST(the_request_line_is_three_words) {
 	(void)state;
 	refused("GET  / HTTP/1.1\r\nHost: x\r\n" END, 400, "framing_invalid");
 	refused("GET /  HTTP/1.1\r\nHost: x\r\n" END, 400, "framing_invalid");
@@ -199,8 +196,7 @@ TEST(the_request_line_is_three_words)
 	accepted("GET /?a=b?c HTTP/1.1\r\nHost: x\r\n" END);
 }
 
-TEST(a_target_holds_what_a_uri_can_hold)
-{
+TEST(a_target_holds_what_a_uri_can_hold) {
 	static char text[GUARD_URI_MAX + 100];
 	size_t n;
 
@@ -212,8 +208,7 @@ TEST(a_target_holds_what_a_uri_can_hold)
 	refused_bytes(text, n, 414, "uri_too_long");
 }
 
-TEST(sixty_four_lines_are_too_many)
-{
+TEST(sixty_four_lines_are_too_many) {
 	char text[4096] = GET;
 	size_t len = strlen(text);
 
@@ -226,8 +221,7 @@ TEST(sixty_four_lines_are_too_many)
 	refused(text, 431, "header_too_large");
 }
 
-TEST(an_unknown_expectation_fails)
-{
+TEST(an_unknown_expectation_fails) {
 	(void)state;
 	refused(GET "Expect: a-miracle\r\n" END, 417, "expectation_failed");
 }

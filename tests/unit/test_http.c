@@ -53,8 +53,7 @@ static void found_as(const char *name, enum method method, const char *path)
 	assert_string_equal(found.route->name, name);
 }
 
-TEST(a_path_and_a_method_make_a_route)
-{
+TEST(a_path_and_a_method_make_a_route) {
 	(void)state;
 	found_as("index", METHOD_GET, "/");
 	found_as("list", METHOD_GET, "/things");
@@ -63,15 +62,13 @@ TEST(a_path_and_a_method_make_a_route)
 	found_as("delete", METHOD_DELETE, "/things/7");
 }
 
-TEST(head_is_answered_where_get_is)
-{
+TEST(head_is_answered_where_get_is) {
 	(void)state;
 	found_as("list", METHOD_HEAD, "/things");
 	assert_null(find(METHOD_HEAD, "/things/7/parts/1/mend").route);
 }
 
-TEST(parts_in_braces_are_handed_over_as_they_were_sent)
-{
+TEST(parts_in_braces_are_handed_over_as_they_were_sent) {
 	struct found found = find(METHOD_POST, "/things/a%20b/parts/12/mend");
 
 	(void)state;
@@ -80,11 +77,20 @@ TEST(parts_in_braces_are_handed_over_as_they_were_sent)
 	assert_true(str_is(found.params[1], "12"));
 }
 
-TEST(paths_match_exactly)
-{
+TEST(paths_match_exactly) {
 	static const char *const others[] = {
-		"", "things", "/Things", "/things/", "//things", "/thing", "/thingsx", "/things/7/",
-		"/things//", "/things/7/parts", "/things/7/parts//mend", "/things/7/parts/1/mendx",
+		"",
+		"things",
+		"/Things",
+		"/things/",
+		"//things",
+		"/thing",
+		"/thingsx",
+		"/things/7/",
+		"/things//",
+		"/things/7/parts",
+		"/things/7/parts//mend",
+		"/things/7/parts/1/mendx",
 	};
 
 	(void)state;
@@ -96,8 +102,7 @@ TEST(paths_match_exactly)
 	}
 }
 
-TEST(a_path_says_which_methods_it_has)
-{
+TEST(a_path_says_which_methods_it_has) {
 	(void)state;
 	assert_string_equal(find(METHOD_PUT, "/things").allow, "GET, HEAD, POST");
 	assert_string_equal(find(METHOD_POST, "/things/7").allow, "DELETE, GET, HEAD");
@@ -121,8 +126,7 @@ static void parse(const char *query, struct parsed *ret)
 	assert_int_equal(ret->rc == 0, err.message[0] == 0);
 }
 
-TEST(a_query_is_split_and_decoded)
-{
+TEST(a_query_is_split_and_decoded) {
 	struct parsed p;
 
 	(void)state;
@@ -136,8 +140,7 @@ TEST(a_query_is_split_and_decoded)
 	assert_true(str_is(p.pairs[4].name, "a") && str_is(p.pairs[4].value, "2"));
 }
 
-TEST(the_value_keeps_its_later_equals_signs)
-{
+TEST(the_value_keeps_its_later_equals_signs) {
 	struct parsed p;
 
 	(void)state;
@@ -145,8 +148,7 @@ TEST(the_value_keeps_its_later_equals_signs)
 	assert_true(str_is(p.pairs[0].value, "b=c"));
 }
 
-TEST(a_query_that_cannot_be_decoded_is_an_error)
-{
+TEST(a_query_that_cannot_be_decoded_is_an_error) {
 	static const char *const broken[] = { "%", "a=%1", "a=%g1", "%1g", "a=%00" };
 	struct parsed p;
 
@@ -158,8 +160,7 @@ TEST(a_query_that_cannot_be_decoded_is_an_error)
 	}
 }
 
-TEST(a_query_of_too_many_pairs_is_an_error)
-{
+TEST(a_query_of_too_many_pairs_is_an_error) {
 	char query[4 * REQUEST_QUERY_MAX + 8] = "";
 	struct parsed p;
 
@@ -189,11 +190,9 @@ static int response_teardown(void **state)
 	return 0;
 }
 
-#define RUN_RESPONSE(name) \
-	cmocka_unit_test_setup_teardown(name, response_setup, response_teardown)
+#define RUN_RESPONSE(name) cmocka_unit_test_setup_teardown(name, response_setup, response_teardown)
 
-TEST(a_header_stays_one_line)
-{
+TEST(a_header_stays_one_line) {
 	struct response *res = *state;
 
 	response_header(res, "Location", "/tasks/%s", "a\r\nSet-Cookie: b");
@@ -201,8 +200,7 @@ TEST(a_header_stays_one_line)
 	assert_memory_equal(res->headers, "Location: /tasks/a  Set-Cookie: b\r\n", res->headers_len);
 }
 
-TEST(headers_that_do_not_fit_are_noticed_and_not_begun)
-{
+TEST(headers_that_do_not_fit_are_noticed_and_not_begun) {
 	struct response *res = *state;
 	char value[RESPONSE_HEADERS_SIZE];
 
@@ -221,8 +219,7 @@ static void body_is(const struct response *res, const char *text)
 	assert_memory_equal(body.data, text, body.len);
 }
 
-TEST(the_body_is_what_was_said_last)
-{
+TEST(the_body_is_what_was_said_last) {
 	struct response *res = *state;
 	struct buf other;
 
@@ -242,8 +239,7 @@ TEST(the_body_is_what_was_said_last)
 	body_is(res, "five");
 }
 
-TEST(a_reset_response_is_empty_and_200)
-{
+TEST(a_reset_response_is_empty_and_200) {
 	struct response *res = *state;
 
 	res->status = 418;
@@ -259,8 +255,7 @@ TEST(a_reset_response_is_empty_and_200)
 	assert_false(res->close);
 }
 
-TEST(a_large_buffer_is_given_back)
-{
+TEST(a_large_buffer_is_given_back) {
 	struct response *res = *state;
 
 	assert_non_null(buf_reserve(response_body(res), 1 << 20));
@@ -268,8 +263,7 @@ TEST(a_large_buffer_is_given_back)
 	assert_int_equal(res->own.cap, 0);
 }
 
-TEST(a_small_buffer_is_kept_for_the_next_answer)
-{
+TEST(a_small_buffer_is_kept_for_the_next_answer) {
 	struct response *res = *state;
 
 	buf_append_cstr(response_body(res), "small");
@@ -278,8 +272,7 @@ TEST(a_small_buffer_is_kept_for_the_next_answer)
 	body_is(res, "small");
 }
 
-TEST(an_unknown_status_is_an_internal_error)
-{
+TEST(an_unknown_status_is_an_internal_error) {
 	(void)state;
 	assert_string_equal(status_find(404)->text, "404 Not Found");
 	assert_string_equal(status_find(404)->digits, "404");
@@ -304,8 +297,7 @@ static void chunks_end_as(enum chunks_state state, const char *text)
 			fail_msg("%s, in steps of %zu: %d", text, step, (int)followed(text, step));
 }
 
-TEST(well_formed_chunks_are_done)
-{
+TEST(well_formed_chunks_are_done) {
 	(void)state;
 	chunks_end_as(CHUNKS_DONE, "0\r\n\r\n");
 	chunks_end_as(CHUNKS_DONE, "3\r\nabc\r\n00a\r\n0123456789\r\n0\r\n\r\n");
@@ -314,11 +306,15 @@ TEST(well_formed_chunks_are_done)
 	chunks_end_as(CHUNKS_DATA, "fffffffffffffff\r\nabc");
 }
 
-TEST(chunks_that_are_not_well_formed_are_broken)
-{
+TEST(chunks_that_are_not_well_formed_are_broken) {
 	static const char *const broken[] = {
-		"\r\n", "g\r\n", "-1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\n", "1\r\r", "1;a=b\r\n",
-		"1\r\na\n", "1\r\nab", "1\r\na\rb", "0\r\n\rx", "1000000000000000\r\n",
+		"\r\n",      "g\r\n",
+		"-1\r\n",    "0x1\r\n",
+		" 1\r\n",    "1 \r\n",
+		"1\n",       "1\r\r",
+		"1;a=b\r\n", "1\r\na\n",
+		"1\r\nab",   "1\r\na\rb",
+		"0\r\n\rx",  "1000000000000000\r\n",
 	};
 
 	(void)state;

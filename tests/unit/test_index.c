@@ -85,7 +85,7 @@ static size_t plain_escape_len(const char *text, size_t len, size_t at, enum ind
 
 /* From the opening quote at at: the length of the string, or 0 with the fault and its place. */
 static size_t plain_string_len(const char *text, size_t len, size_t at, enum index_fault *fault,
-			       size_t *fault_at)
+                               size_t *fault_at)
 {
 	for (size_t i = at + 1; i < len;) {
 		size_t n = plain_char_len((const unsigned char *)text + i, len - i);
@@ -149,7 +149,7 @@ static struct found plain_scan(const char *text, size_t len)
 /* ---- comparison ---- */
 
 static struct found index_scan(const struct index_isa *isa, const char *text, size_t len,
-			       size_t chunk_size)
+                               size_t chunk_size)
 {
 	struct found f = { .positions = calloc(len + 1, sizeof(size_t)) };
 	struct budget budget = BUDGET(16 << 20);
@@ -182,9 +182,9 @@ static void compare(const char *text, size_t len)
 			    f.n != expected.n ||
 			    memcmp(f.positions, expected.positions, f.n * sizeof(size_t)) != 0)
 				fail_msg("%s, %zu: fault %d at %zu, not %d at %zu; n %zu, not %zu, in\n%.*s",
-					 isa_names[i], chunk_sizes[k], (int)f.fault, f.fault_at,
-					 (int)expected.fault, expected.fault_at, f.n, expected.n,
-					 (int)len, text);
+				         isa_names[i], chunk_sizes[k], (int)f.fault, f.fault_at,
+				         (int)expected.fault, expected.fault_at, f.n, expected.n,
+				         (int)len, text);
 			free(f.positions);
 		}
 	free(expected.positions);

@@ -31,10 +31,10 @@ static void fixture_deinit(struct fixture *f)
 	arena_deinit(&f->arena);
 }
 
-#define READING(text)                                 \
+#define READING(text) \
 	CLEANUP(fixture_deinit) struct fixture f = { 0 }; \
-	(void)state;                                  \
-	fixture_init(&f, STR(text));                  \
+	(void)state; \
+	fixture_init(&f, STR(text)); \
 	assert_int_equal(f.rc, 0)
 
 static void assert_one_problem(const struct fixture *f, const char *pointer, const char *detail)
@@ -44,8 +44,7 @@ static void assert_one_problem(const struct fixture *f, const char *pointer, con
 	assert_string_equal(f->problems.items[0].detail, detail);
 }
 
-TEST(a_string_within_its_bounds_is_read)
-{
+TEST(a_string_within_its_bounds_is_read) {
 	struct str title = { 0 };
 
 	READING("{\"title\": \"Caf\\u00e9 \\ud83d\\ude00\"}");
@@ -55,8 +54,7 @@ TEST(a_string_within_its_bounds_is_read)
 	assert_int_equal(f.problems.n_items, 0);
 }
 
-TEST(lengths_count_code_points)
-{
+TEST(lengths_count_code_points) {
 	struct str title = STR("untouched");
 
 	READING("{\"title\": \"ééé\"}");
@@ -65,8 +63,7 @@ TEST(lengths_count_code_points)
 	assert_one_problem(&f, "/title", "must have 1 to 2 characters, has 3");
 }
 
-TEST(nothing_is_converted_to_a_string)
-{
+TEST(nothing_is_converted_to_a_string) {
 	static const char *const texts[][2] = {
 		{ "{\"t\": 1}", "must be a string, not a number" },
 		{ "{\"t\": null}", "must be a string, not null" },
@@ -86,8 +83,7 @@ TEST(nothing_is_converted_to_a_string)
 	}
 }
 
-TEST(whole_numbers_may_have_a_point_but_no_fraction)
-{
+TEST(whole_numbers_may_have_a_point_but_no_fraction) {
 	int64_t ret = 0;
 
 	READING("{\"a\": 3.0, \"b\": 3.5, \"c\": \"3\", \"d\": 6, \"e\": 1e999, \"f\": true}");
@@ -100,12 +96,12 @@ TEST(whole_numbers_may_have_a_point_but_no_fraction)
 	assert_int_equal(json_read_int(&f.reader, "f", 1, 5, &ret), JSON_REFUSED);
 	assert_int_equal(json_read_int(&f.reader, "g", 1, 5, &ret), JSON_ABSENT);
 	assert_int_equal(f.problems.n_items, 5);
-	assert_string_equal(f.problems.items[0].detail, "must be a whole number from 1 to 5, is 3.5");
+	assert_string_equal(f.problems.items[0].detail,
+	                    "must be a whole number from 1 to 5, is 3.5");
 	assert_string_equal(f.problems.items[1].detail, "must be a whole number, not a string");
 }
 
-TEST(a_choice_is_one_of_its_names)
-{
+TEST(a_choice_is_one_of_its_names) {
 	static const char *const choices[] = { "none", "stages" };
 	size_t ret = 9;
 
@@ -116,8 +112,7 @@ TEST(a_choice_is_one_of_its_names)
 	assert_one_problem(&f, "/other", "must be one of \"none\", \"stages\"");
 }
 
-TEST(every_problem_is_reported_at_once)
-{
+TEST(every_problem_is_reported_at_once) {
 	struct str title;
 	int64_t priority;
 
@@ -131,8 +126,7 @@ TEST(every_problem_is_reported_at_once)
 	                    "unknown member \"tilte\", did you mean \"title\"?");
 }
 
-TEST(names_differ_by_case)
-{
+TEST(names_differ_by_case) {
 	struct str title;
 
 	READING("{\"Title\": \"x\"}");
@@ -141,8 +135,7 @@ TEST(names_differ_by_case)
 	assert_one_problem(&f, "/Title", "unknown member \"Title\", did you mean \"title\"?");
 }
 
-TEST(a_member_given_twice_is_refused)
-{
+TEST(a_member_given_twice_is_refused) {
 	struct str title;
 
 	READING("{\"title\": \"a\", \"title\": \"b\"}");
@@ -151,16 +144,14 @@ TEST(a_member_given_twice_is_refused)
 	assert_one_problem(&f, "/title", "is given twice");
 }
 
-TEST(ignored_members_may_hold_anything)
-{
+TEST(ignored_members_may_hold_anything) {
 	READING("{\"id\": [1, {\"x\": null}]}");
 	json_ignore(&f.reader, "id");
 	json_reader_finish(&f.reader);
 	assert_int_equal(f.problems.n_items, 0);
 }
 
-TEST(a_text_is_a_string_that_is_not_empty)
-{
+TEST(a_text_is_a_string_that_is_not_empty) {
 	READING("{\"a\": \"x\", \"b\": \"\", \"c\": 1}");
 	assert_true(json_has_text(&f.reader, "a"));
 	assert_false(json_has_text(&f.reader, "b"));
@@ -170,8 +161,7 @@ TEST(a_text_is_a_string_that_is_not_empty)
 	assert_false(json_has(&f.reader, "d"));
 }
 
-TEST(what_is_no_object_has_no_members)
-{
+TEST(what_is_no_object_has_no_members) {
 	struct str title;
 
 	READING("[\"title\"]");
@@ -180,15 +170,13 @@ TEST(what_is_no_object_has_no_members)
 	assert_one_problem(&f, "", "must be an object, not an array");
 }
 
-TEST(pointers_escape_what_they_must)
-{
+TEST(pointers_escape_what_they_must) {
 	READING("{\"a/b~c\": 1}");
 	json_reader_finish(&f.reader);
 	assert_one_problem(&f, "/a~1b~0c", "unknown member \"a/b~c\"");
 }
 
-TEST(a_long_unknown_name_is_cut_between_characters)
-{
+TEST(a_long_unknown_name_is_cut_between_characters) {
 	CLEANUP(fixture_deinit) struct fixture f = { 0 };
 	char text[400] = "{\"x";
 	size_t len = 3;
@@ -205,23 +193,22 @@ TEST(a_long_unknown_name_is_cut_between_characters)
 	assert_non_null(strstr(f.problems.items[0].detail, "é…\""));
 }
 
-TEST(too_many_members_are_one_problem)
-{
+TEST(too_many_members_are_one_problem) {
 	CLEANUP(fixture_deinit) struct fixture f = { 0 };
 	char text[2000] = "{";
 	size_t len = 1;
 
 	(void)state;
 	for (int i = 0; i <= JSON_MEMBERS_MAX; i++)
-		len += (size_t)snprintf(text + len, sizeof text - len, "%s\"m%d\":1", i ? "," : "", i);
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s\"m%d\":1", i ? "," : "",
+		                        i);
 	text[len++] = '}';
 	fixture_init(&f, (struct str){ text, len });
 	json_reader_finish(&f.reader);
 	assert_one_problem(&f, "", "has more than 64 members");
 }
 
-TEST(problems_beyond_their_limit_are_counted)
-{
+TEST(problems_beyond_their_limit_are_counted) {
 	struct budget budget = BUDGET(1 << 20);
 	struct arena arena;
 
@@ -235,8 +222,7 @@ TEST(problems_beyond_their_limit_are_counted)
 	arena_deinit(&arena);
 }
 
-TEST(without_memory_problems_are_counted_all_the_same)
-{
+TEST(without_memory_problems_are_counted_all_the_same) {
 	(void)state;
 	for (size_t limit = 0; limit < 400; limit += 16) {
 		struct budget budget = BUDGET(limit);
@@ -251,8 +237,7 @@ TEST(without_memory_problems_are_counted_all_the_same)
 	}
 }
 
-TEST(a_message_that_is_too_long_names_the_limit)
-{
+TEST(a_message_that_is_too_long_names_the_limit) {
 	static char text[JSON_MESSAGE_MAX + 1];
 	struct fixture f;
 
@@ -264,13 +249,16 @@ TEST(a_message_that_is_too_long_names_the_limit)
 	fixture_deinit(&f);
 }
 
-TEST(what_a_c_string_or_a_tree_cannot_hold_is_refused)
-{
+TEST(what_a_c_string_or_a_tree_cannot_hold_is_refused) {
 	static const char *const texts[][2] = {
-		{ "{\"t\": \"a\\u0000b\"}", "the character U+0000 at byte 8 of the message cannot be held" },
-		{ "{\"\\u0000\": 1}", "the character U+0000 at byte 2 of the message cannot be held" },
-		{ "{\"t\": \"\\ud800\"}", "half a surrogate pair at byte 7 of the message cannot be held" },
-		{ "[\"\\ud800\\u0041\"]", "half a surrogate pair at byte 2 of the message cannot be held" },
+		{ "{\"t\": \"a\\u0000b\"}",
+		  "the character U+0000 at byte 8 of the message cannot be held" },
+		{ "{\"\\u0000\": 1}",
+		  "the character U+0000 at byte 2 of the message cannot be held" },
+		{ "{\"t\": \"\\ud800\"}",
+		  "half a surrogate pair at byte 7 of the message cannot be held" },
+		{ "[\"\\ud800\\u0041\"]",
+		  "half a surrogate pair at byte 2 of the message cannot be held" },
 		{ "[\"\\udc00\"]", "half a surrogate pair at byte 2 of the message cannot be held" },
 		{ "", "the message is empty" },
 	};
@@ -286,8 +274,7 @@ TEST(what_a_c_string_or_a_tree_cannot_hold_is_refused)
 	}
 }
 
-TEST(an_escaped_backslash_before_u0000_is_harmless)
-{
+TEST(an_escaped_backslash_before_u0000_is_harmless) {
 	struct str t;
 
 	READING("{\"t\": \"\\\\u0000\"}");
@@ -295,19 +282,18 @@ TEST(an_escaped_backslash_before_u0000_is_harmless)
 	assert_true(str_is(t, "\\u0000"));
 }
 
-TEST(a_number_with_many_digits_is_not_shortened)
-{
+TEST(a_number_with_many_digits_is_not_shortened) {
 	int64_t n;
 
 	READING("{\"n\": 1000000000000000000000000000000000000000000000000000000000000000000000000}");
 	assert_int_equal(json_read_int(&f.reader, "n", 1, 1000000, &n), JSON_REFUSED);
 }
 
-TEST(what_is_written_has_its_commas_and_escapes)
-{
+TEST(what_is_written_has_its_commas_and_escapes) {
 	struct buf b;
 	struct json_writer w = { .buf = &b };
-	static const char want[] = "{\"s\":\"a\\\"b\",\"n\":-1,\"u\":18446744073709551615,\"b\":true,"
+	static const char want[] =
+		"{\"s\":\"a\\\"b\",\"n\":-1,\"u\":18446744073709551615,\"b\":true,"
 		"\"list\":[1,{},[],null,\"x\"],\"at\":\"1970-01-01T00:00:00.001Z\",\"raw\":[0]}";
 
 	(void)state;

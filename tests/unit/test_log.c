@@ -46,8 +46,7 @@ static const char *after_time(const char *line)
 	return strstr(line, "\"level\"");
 }
 
-TEST(a_line_is_json_with_time_level_message_and_fields)
-{
+TEST(a_line_is_json_with_time_level_message_and_fields) {
 	struct log_pipe p;
 	struct log_line line;
 	char text[4096];
@@ -66,8 +65,7 @@ TEST(a_line_is_json_with_time_level_message_and_fields)
 	                    "\"path\":\"/x\\u000a\\ufffd\xc3\xa9\",\"n\":-7,\"duration_ms\":1.234}\n");
 }
 
-TEST(a_text_line_says_the_same)
-{
+TEST(a_text_line_says_the_same) {
 	struct log_pipe p;
 	struct log_line line;
 	char text[4096];
@@ -82,8 +80,7 @@ TEST(a_text_line_says_the_same)
 	assert_string_equal(strchr(text, ' '), " debug hello a=\"b c\" n=1\n");
 }
 
-TEST(lines_below_the_level_are_not_written)
-{
+TEST(lines_below_the_level_are_not_written) {
 	struct log_pipe p;
 	char text[4096];
 
@@ -96,8 +93,7 @@ TEST(lines_below_the_level_are_not_written)
 	assert_non_null(strstr(text, "loud"));
 }
 
-TEST(a_line_too_long_is_cut_and_stays_json)
-{
+TEST(a_line_too_long_is_cut_and_stays_json) {
 	struct log_pipe p;
 	struct log_line line;
 	static char text[8192], value[5000];
@@ -116,8 +112,7 @@ TEST(a_line_too_long_is_cut_and_stays_json)
 	assert_null(strstr(text, "lost"));
 }
 
-TEST(nothing_is_written_before_the_log_is_open)
-{
+TEST(nothing_is_written_before_the_log_is_open) {
 	struct log_line line;
 
 	(void)state;
@@ -126,8 +121,7 @@ TEST(nothing_is_written_before_the_log_is_open)
 	log_end(&line);
 }
 
-TEST(a_full_ring_drops_lines_and_counts_them)
-{
+TEST(a_full_ring_drops_lines_and_counts_them) {
 	struct log_pipe p;
 	struct log_line line;
 	static char value[1500], text[4096];
@@ -143,7 +137,7 @@ TEST(a_full_ring_drops_lines_and_counts_them)
 		log_end(&line);
 	}
 	assert_in_range(log_n_dropped(), n_lines / 3, n_lines);
-	close(p.read_fd);   /* the writer's write fails, and it goes on to the next */
+	close(p.read_fd); /* the writer's write fails, and it goes on to the next */
 	p.read_fd = open("/dev/null", O_RDONLY);
 	close_log(&p, text, sizeof text);
 }
@@ -162,8 +156,7 @@ static void *log_many(void *arg)
 	return NULL;
 }
 
-TEST(lines_of_several_threads_arrive_whole)
-{
+TEST(lines_of_several_threads_arrive_whole) {
 	static char line[512];
 	int numbers[4] = { 0, 1, 2, 3 };
 	pthread_t threads[4];
@@ -173,7 +166,8 @@ TEST(lines_of_several_threads_arrive_whole)
 
 	(void)state;
 	assert_non_null(file);
-	assert_int_equal(log_open(&(struct log_options){ LOG_INFO, LOG_JSON, fileno(file) }, &err), 0);
+	assert_int_equal(log_open(&(struct log_options){ LOG_INFO, LOG_JSON, fileno(file) }, &err),
+	                 0);
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, log_many, &numbers[i]), 0);
 	for (int i = 0; i < 4; i++)

@@ -82,8 +82,7 @@ static size_t n_tasks(struct store *store)
 	return stats.n_tasks;
 }
 
-TEST(a_store_that_cannot_be_opened_leaves_nothing_behind)
-{
+TEST(a_store_that_cannot_be_opened_leaves_nothing_behind) {
 	struct store_limits limits = STORE_LIMITS_DEFAULT;
 	struct store *store = NULL;
 	struct err err = ERR_INIT;
@@ -96,8 +95,7 @@ TEST(a_store_that_cannot_be_opened_leaves_nothing_behind)
 	assert_null(store);
 }
 
-TEST(a_task_that_cannot_be_kept_is_refused_and_not_there)
-{
+TEST(a_task_that_cannot_be_kept_is_refused_and_not_there) {
 	struct task_fields fields = { .title = STR("a"), .description = STR("b") };
 	struct store *store = open_memory();
 	struct buf json = answer_buf();
@@ -128,8 +126,7 @@ TEST(a_task_that_cannot_be_kept_is_refused_and_not_there)
 	buf_deinit(&json);
 }
 
-TEST(a_change_that_cannot_be_kept_leaves_the_task_as_it_was)
-{
+TEST(a_change_that_cannot_be_kept_leaves_the_task_as_it_was) {
 	struct task_fields fields = { .title = STR("before") }, change = { .title = STR("after") };
 	struct store *store = open_memory();
 	struct buf json = answer_buf();
@@ -152,8 +149,7 @@ TEST(a_change_that_cannot_be_kept_leaves_the_task_as_it_was)
 	buf_deinit(&json);
 }
 
-TEST(a_message_that_cannot_be_held_is_an_error)
-{
+TEST(a_message_that_cannot_be_held_is_an_error) {
 	const struct str text = STR("{\"title\": \"x\", \"tags\": [1, {\"a\": null}]}");
 	cJSON_Hooks failing = { .malloc_fn = __wrap_malloc, .free_fn = free };
 	struct budget budget = BUDGET(1 << 20);

@@ -19,8 +19,7 @@ static void assert_double(struct value v, double d)
 	assert_true(v.f64 == d);
 }
 
-TEST(ints_become_longs_and_longs_doubles_when_they_overflow)
-{
+TEST(ints_become_longs_and_longs_doubles_when_they_overflow) {
 	(void)state;
 	assert_whole(numeric_add(value_int(1), value_int(2)), VALUE_INT, 3);
 	assert_whole(numeric_add(value_int(1), value_long(2)), VALUE_LONG, 3);
@@ -52,16 +51,14 @@ static struct numeric_sum sum_of_longs(const int64_t *longs, size_t n)
 	return sum;
 }
 
-TEST(an_empty_sum_is_the_int_zero)
-{
+TEST(an_empty_sum_is_the_int_zero) {
 	struct numeric_sum sum = { 0 };
 
 	(void)state;
 	assert_whole(numeric_sum_value(&sum), VALUE_INT, 0);
 }
 
-TEST(what_doubles_lose_is_carried_along)
-{
+TEST(what_doubles_lose_is_carried_along) {
 	const double doubles[] = { 1e100, 1.0, 2.5, -1e100, 2.0 };
 	const double tenths[] = { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1 };
 	struct numeric_sum sum = sum_of(tenths, ARRAY_LEN(tenths));
@@ -75,9 +72,9 @@ TEST(what_doubles_lose_is_carried_along)
 	assert_double(numeric_sum_value(&sum), 5.5);
 }
 
-TEST(whole_numbers_are_exact_beyond_64_bits_on_the_way)
-{
-	struct numeric_sum sum = sum_of_longs(INTS(INT64_MAX, INT64_MAX, -5, INT64_MIN, INT64_MIN, 12));
+TEST(whole_numbers_are_exact_beyond_64_bits_on_the_way) {
+	struct numeric_sum sum =
+		sum_of_longs(INTS(INT64_MAX, INT64_MAX, -5, INT64_MIN, INT64_MIN, 12));
 
 	(void)state;
 	assert_whole(numeric_sum_value(&sum), VALUE_LONG, 5);
@@ -91,8 +88,7 @@ TEST(whole_numbers_are_exact_beyond_64_bits_on_the_way)
 	assert_double(numeric_sum_value(&sum), -0x1p63);
 }
 
-TEST(ints_that_wrap_the_fast_way_are_added_the_slow_way)
-{
+TEST(ints_that_wrap_the_fast_way_are_added_the_slow_way) {
 	struct numeric_sum sum = sum_of_longs(INTS(INT64_MAX));
 
 	(void)state;
@@ -101,8 +97,7 @@ TEST(ints_that_wrap_the_fast_way_are_added_the_slow_way)
 	assert_whole(numeric_sum_value(&sum), VALUE_LONG, INT64_MAX - 2);
 }
 
-TEST(the_type_is_the_widest_that_was_added)
-{
+TEST(the_type_is_the_widest_that_was_added) {
 	struct numeric_sum sum = { 0 };
 
 	(void)state;
@@ -117,8 +112,7 @@ TEST(the_type_is_the_widest_that_was_added)
 	assert_double(numeric_sum_value(&sum), 0x1p31);
 }
 
-TEST(removing_brings_back_what_was)
-{
+TEST(removing_brings_back_what_was) {
 	struct numeric_sum sum = sum_of_longs(INTS(3));
 
 	(void)state;
@@ -138,8 +132,7 @@ TEST(removing_brings_back_what_was)
 	assert_whole(numeric_sum_value(&sum), VALUE_LONG, 3);
 }
 
-TEST(parts_merge_to_the_whole)
-{
+TEST(parts_merge_to_the_whole) {
 	const double doubles[] = { 0.5, 1e17, 0.25, -1e17, 0.125 };
 	struct numeric_sum all = sum_of(doubles, 5);
 	struct numeric_sum first = sum_of(doubles, 2), second = sum_of(doubles + 2, 3);
@@ -153,8 +146,7 @@ TEST(parts_merge_to_the_whole)
 	assert_whole(numeric_sum_value(&longs), VALUE_LONG, INT64_MAX - 1);
 }
 
-TEST(doubles_beyond_the_range_are_infinite)
-{
+TEST(doubles_beyond_the_range_are_infinite) {
 	const double large[] = { 1.7e308, 1.7e308, -1.7e308 };
 	struct numeric_sum sum = sum_of(large, 3);
 	int64_t i;
@@ -164,8 +156,7 @@ TEST(doubles_beyond_the_range_are_infinite)
 	assert_false(numeric_sum_i64(&sum, &i));
 }
 
-TEST(rounding_to_64_bits_goes_away_from_zero)
-{
+TEST(rounding_to_64_bits_goes_away_from_zero) {
 	const double halves[] = { 2.5, 0x1p53, -2.5 };
 	struct numeric_sum sum = sum_of(halves, 1);
 	int64_t i;

@@ -39,8 +39,7 @@ static int metrics_teardown(void **state)
 /* A test with an empty registry and a buf as its state. */
 #define RUN_METRICS(name) cmocka_unit_test_setup_teardown(name, metrics_setup, metrics_teardown)
 
-TEST(a_counter_counts_by_its_labels)
-{
+TEST(a_counter_counts_by_its_labels) {
 	struct series *framing = metrics_series(METRIC_HTTP_REFUSED,
 	                                        (const char *[]){ "framing_invalid" });
 	struct series *again = metrics_series(METRIC_HTTP_REFUSED,
@@ -55,14 +54,13 @@ TEST(a_counter_counts_by_its_labels)
 	                             "docmill_http_refused_total{code=\"framing_invalid\"} 3\n"));
 }
 
-TEST(a_histogram_is_cumulative_and_in_seconds)
-{
+TEST(a_histogram_is_cumulative_and_in_seconds) {
 	struct series *s = metrics_series(METRIC_HTTP_REQUEST_DURATION,
 	                                  (const char *[]){ "GET", "/tasks/{id}", "200" });
 
-	series_observe(s, 250000);        /* exactly a bound: belongs to it */
+	series_observe(s, 250000); /* exactly a bound: belongs to it */
 	series_observe(s, 300000);
-	series_observe(s, 40000000000);   /* beyond all bounds */
+	series_observe(s, 40000000000); /* beyond all bounds */
 	metrics_write(*state);
 	const char *text = text_of(*state);
 #define SERIES "http_server_request_duration_seconds"
@@ -75,15 +73,13 @@ TEST(a_histogram_is_cumulative_and_in_seconds)
 	assert_non_null(strstr(text, SERIES "_count{" LABELS "} 3\n"));
 }
 
-TEST(label_values_are_escaped)
-{
+TEST(label_values_are_escaped) {
 	metrics_series(METRIC_HTTP_REFUSED, (const char *[]){ "a\"b\\c\nd" });
 	metrics_write(*state);
 	assert_non_null(strstr(text_of(*state), "{code=\"a\\\"b\\\\c\\nd\"} 0\n"));
 }
 
-TEST(series_beyond_the_ceiling_are_counted_together)
-{
+TEST(series_beyond_the_ceiling_are_counted_together) {
 	char code[16];
 
 	for (int i = 0; i < METRICS_SERIES_MAX + 10; i++) {
@@ -102,8 +98,7 @@ static void collect(void *ctx)
 	series_set(metrics_series(METRIC_TASKS, (const char *[]){ "plain" }), *(int *)ctx);
 }
 
-TEST(a_collector_is_asked_at_every_scrape)
-{
+TEST(a_collector_is_asked_at_every_scrape) {
 	int n = 41;
 
 	metrics_on_scrape(collect, &n);
@@ -112,13 +107,13 @@ TEST(a_collector_is_asked_at_every_scrape)
 	assert_non_null(strstr(text_of(*state), "docmill_tasks{status=\"plain\"} 42\n"));
 }
 
-TEST(the_process_reports_itself)
-{
+TEST(the_process_reports_itself) {
 	metrics_write(*state);
 	const char *text = text_of(*state);
 	static const char *const names[] = {
-		"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
-		"process_virtual_memory_bytes", "process_max_fds", "process_start_time_seconds",
+		"process_cpu_seconds_total", "process_resident_memory_bytes",
+		"process_open_fds",          "process_virtual_memory_bytes",
+		"process_max_fds",           "process_start_time_seconds",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		char line[80];
@@ -128,8 +123,7 @@ TEST(the_process_reports_itself)
 	}
 }
 
-TEST(every_metric_is_named_documented_and_bounded)
-{
+TEST(every_metric_is_named_documented_and_bounded) {
 	(void)state;
 	for (size_t i = 0; i < METRIC_COUNT; i++) {
 		const struct metric_row *row = &metrics_table[i];
@@ -146,8 +140,7 @@ TEST(every_metric_is_named_documented_and_bounded)
 	}
 }
 
-TEST(a_service_is_ready_once_started_while_all_checks_are_well)
-{
+TEST(a_service_is_ready_once_started_while_all_checks_are_well) {
 	(void)state;
 	health_reset();
 	assert_false(health_is_ready());
@@ -162,8 +155,7 @@ TEST(a_service_is_ready_once_started_while_all_checks_are_well)
 	health_reset();
 }
 
-TEST(health_tells_its_checks_when_asked)
-{
+TEST(health_tells_its_checks_when_asked) {
 	health_reset();
 	health_set_started();
 	health_set("store", false, "no \"file\"");
@@ -174,20 +166,21 @@ TEST(health_tells_its_checks_when_asked)
 	health_reset();
 }
 
-TEST(a_valid_traceparent_gives_its_trace_id)
-{
+TEST(a_valid_traceparent_gives_its_trace_id) {
 	char id[TRACE_ID_SIZE];
 
 	(void)state;
 	assert_true(trace_parse(STR("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), id));
 	assert_string_equal(id, "4bf92f3577b34da6a3ce929d0e0e4736");
-	assert_true(trace_parse(STR("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x"), id));
+	assert_true(
+		trace_parse(STR("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x"), id));
 }
 
-TEST(a_broken_traceparent_is_ignored)
-{
+TEST(a_broken_traceparent_is_ignored) {
 	static const char *const broken[] = {
-		"", "00", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+		"",
+		"00",
+		"00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
 		"00-00000000000000000000000000000000-00f067aa0ba902b7-01",
 		"00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
 		"ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",

@@ -19,10 +19,10 @@ static void fixture_deinit(struct fixture *f)
 	response_deinit(&f->res);
 }
 
-#define ASKED                                                              \
-	CLEANUP(fixture_deinit) struct fixture f = { .err = ERR_INIT };    \
-	(void)state;                                                       \
-	response_reset(&f.res);                                            \
+#define ASKED \
+	CLEANUP(fixture_deinit) struct fixture f = { .err = ERR_INIT }; \
+	(void)state; \
+	response_reset(&f.res); \
 	strcpy(f.req.id, "r1")
 
 static const char *text(struct fixture *f)
@@ -39,40 +39,37 @@ static void assert_has(struct fixture *f, const char *part)
 		fail_msg("%s is not in %s", part, text(f));
 }
 
-TEST(a_refusal_is_a_problem_document)
-{
+TEST(a_refusal_is_a_problem_document) {
 	ASKED;
-	problem_refuse(&f.req, &f.res, &(struct refusal){ .code = "not_found", .detail = "no \"x\"" });
+	problem_refuse(&f.req, &f.res,
+	               &(struct refusal){ .code = "not_found", .detail = "no \"x\"" });
 	assert_int_equal(f.res.status, 404);
 	assert_string_equal(f.res.content_type, "application/problem+json");
-	assert_string_equal(text(&f),
-	                    "{\"type\":\"urn:docmill:error:not_found\","
-	                    "\"title\":\"There is no such thing\",\"status\":404,"
-	                    "\"detail\":\"no \\\"x\\\"\",\"code\":\"not_found\","
-	                    "\"error\":\"There is no such thing\",\"request_id\":\"r1\"}");
+	assert_string_equal(text(&f), "{\"type\":\"urn:docmill:error:not_found\","
+	                              "\"title\":\"There is no such thing\",\"status\":404,"
+	                              "\"detail\":\"no \\\"x\\\"\",\"code\":\"not_found\","
+	                              "\"error\":\"There is no such thing\",\"request_id\":\"r1\"}");
 }
 
-TEST(what_was_in_the_body_is_forgotten)
-{
+TEST(what_was_in_the_body_is_forgotten) {
 	ASKED;
 	buf_append_cstr(response_body(&f.res), "{\"half\":");
 	problem_refuse(&f.req, &f.res, &(struct refusal){ .code = "not_found", .detail = "" });
 	assert_memory_equal(text(&f), "{\"type\"", 7);
 }
 
-TEST(the_tutorials_words_replace_the_title)
-{
+TEST(the_tutorials_words_replace_the_title) {
 	ASKED;
-	problem_refuse(&f.req, &f.res, &(struct refusal){
-		.code = "not_found", .error = "Task not found", .detail = "" });
+	problem_refuse(&f.req, &f.res,
+	               &(struct refusal){
+			       .code = "not_found", .error = "Task not found", .detail = "" });
 	assert_has(&f, "\"error\":\"Task not found\"");
 	assert_has(&f, "\"title\":\"There is no such thing\"");
 }
 
-TEST(an_error_tells_its_place)
-{
+TEST(an_error_tells_its_place) {
 	ASKED;
-	(void)err_set(&f.err, ERR_JSON, "expected a value");   /* this is the error */
+	(void)err_set(&f.err, ERR_JSON, "expected a value"); /* this is the error */
 	f.err.has_place = true;
 	f.err.offset = 7;
 	f.err.line = 2;
@@ -83,10 +80,9 @@ TEST(an_error_tells_its_place)
 	assert_has(&f, "\"offset\":7,\"line\":2,\"column\":3");
 }
 
-TEST(an_error_of_an_operator_tells_mongodbs_code_and_the_document)
-{
+TEST(an_error_of_an_operator_tells_mongodbs_code_and_the_document) {
 	ASKED;
-	(void)err_set(&f.err, ERR_FAILED, "can't $divide by zero");   /* this is the error */
+	(void)err_set(&f.err, ERR_FAILED, "can't $divide by zero"); /* this is the error */
 	f.err.stage = 3;
 	f.err.document = 0;
 	f.err.mongo_code = 2;
@@ -98,19 +94,17 @@ TEST(an_error_of_an_operator_tells_mongodbs_code_and_the_document)
 	               "\"mongo\":{\"code\":2,\"codeName\":\"BadValue\"},\"document\":0");
 }
 
-TEST(a_limit_is_named)
-{
+TEST(a_limit_is_named) {
 	ASKED;
-	(void)err_limit(&f.err, ERR_TOO_LARGE, "max-body", "too big");   /* this is the error */
+	(void)err_limit(&f.err, ERR_TOO_LARGE, "max-body", "too big"); /* this is the error */
 	problem_answer(&f.req, &f.res, 0, NULL, &f.err);
 	assert_int_equal(f.res.status, 413);
 	assert_has(&f, "\"limit\":\"max-body\"");
 }
 
-TEST(of_a_fault_nothing_is_told)
-{
+TEST(of_a_fault_nothing_is_told) {
 	ASKED;
-	(void)err_set(&f.err, ERR_INTERNAL, "secret");   /* this is the error */
+	(void)err_set(&f.err, ERR_INTERNAL, "secret"); /* this is the error */
 	f.err.stage = 1;
 	problem_answer(&f.req, &f.res, 0, NULL, &f.err);
 	assert_int_equal(f.res.status, 500);
@@ -119,51 +113,46 @@ TEST(of_a_fault_nothing_is_told)
 	assert_null(strstr(text(&f), "stage"));
 }
 
-TEST(a_code_that_the_contract_does_not_have_is_a_fault)
-{
+TEST(a_code_that_the_contract_does_not_have_is_a_fault) {
 	ASKED;
-	(void)err_set(&f.err, ERR_INVALID, "x");   /* this is the error */
+	(void)err_set(&f.err, ERR_INVALID, "x"); /* this is the error */
 	problem_answer(&f.req, &f.res, 418, "teapot", &f.err);
 	assert_int_equal(f.res.status, 500);
 }
 
-TEST(every_error_code_has_a_row_in_the_contract)
-{
+TEST(every_error_code_has_a_row_in_the_contract) {
 	(void)state;
 	for (int code = ERR_NOMEM; code >= ERR_PRECONDITION; code--) {
 		CLEANUP(fixture_deinit) struct fixture f = { .err = ERR_INIT };
 
 		if (code == ERR_CONFLICT)
-			continue;   /* plain tasks are in no state that forbids anything */
+			continue; /* plain tasks are in no state that forbids anything */
 		response_reset(&f.res);
-		(void)err_set(&f.err, (enum err_code)code, "x");   /* this is the error */
+		(void)err_set(&f.err, (enum err_code)code, "x"); /* this is the error */
 		problem_answer(&f.req, &f.res, 0, NULL, &f.err);
 		if (f.res.status == 500 && code != ERR_INTERNAL)
 			fail_msg("%s has no row", err_code_name((enum err_code)code));
 	}
 }
 
-TEST(what_may_work_later_says_when)
-{
+TEST(what_may_work_later_says_when) {
 	ASKED;
-	(void)err_set(&f.err, ERR_UNAVAILABLE, "full");   /* this is the error */
+	(void)err_set(&f.err, ERR_UNAVAILABLE, "full"); /* this is the error */
 	problem_answer(&f.req, &f.res, 0, NULL, &f.err);
 	assert_int_equal(f.res.status, 503);
 	assert_memory_equal(f.res.headers, "Retry-After: 1\r\n", 16);
 }
 
-TEST(a_request_for_which_there_is_no_memory_may_come_again)
-{
+TEST(a_request_for_which_there_is_no_memory_may_come_again) {
 	ASKED;
-	(void)err_nomem(&f.err, "the body");   /* this is the error */
+	(void)err_nomem(&f.err, "the body"); /* this is the error */
 	problem_answer(&f.req, &f.res, 503, "overloaded", &f.err);
 	assert_int_equal(f.res.status, 503);
 	assert_has(&f, "\"code\":\"overloaded\"");
 	assert_memory_equal(f.res.headers, "Retry-After: 1\r\n", 16);
 }
 
-TEST(a_message_with_several_problems_lists_them)
-{
+TEST(a_message_with_several_problems_lists_them) {
 	struct budget budget = BUDGET(1 << 20);
 	struct arena arena;
 
@@ -180,8 +169,7 @@ TEST(a_message_with_several_problems_lists_them)
 	arena_deinit(&arena);
 }
 
-TEST(a_pipeline_with_several_problems_lists_them)
-{
+TEST(a_pipeline_with_several_problems_lists_them) {
 	struct problem second = { .err = ERR_INIT };
 	struct problem first = { .err = ERR_INIT, .next = &second };
 
@@ -191,11 +179,15 @@ TEST(a_pipeline_with_several_problems_lists_them)
 	first.err.stage = 0;
 	first.err.mongo_code = 40324;
 	strcpy(first.err.pointer, "/pipeline/0");
-	problem_refuse(&f.req, &f.res, &(struct refusal){
-		.code = "pipeline_invalid", .detail = "one", .err = &first.err, .pipeline = &first });
-	assert_has(&f, "\"errors\":[{\"stage\":0,\"pointer\":\"/pipeline/0\","
-	               "\"mongo\":{\"code\":40324,\"codeName\":\"Location40324\"},\"detail\":\"one\"},"
-	               "{\"pointer\":\"\",\"detail\":\"two\"}]}");
+	problem_refuse(&f.req, &f.res,
+	               &(struct refusal){ .code = "pipeline_invalid",
+	                                  .detail = "one",
+	                                  .err = &first.err,
+	                                  .pipeline = &first });
+	assert_has(&f,
+	           "\"errors\":[{\"stage\":0,\"pointer\":\"/pipeline/0\","
+	           "\"mongo\":{\"code\":40324,\"codeName\":\"Location40324\"},\"detail\":\"one\"},"
+	           "{\"pointer\":\"\",\"detail\":\"two\"}]}");
 }
 
 int main(void)

@@ -4,8 +4,7 @@
 #include "base/machine.h"
 #include "base/quantity.h"
 
-TEST(sizes_are_read_with_their_unit)
-{
+TEST(sizes_are_read_with_their_unit) {
 	uint64_t n;
 
 	(void)state;
@@ -17,8 +16,7 @@ TEST(sizes_are_read_with_their_unit)
 	assert_false(quantity_parse_bytes(STR("18446744073709551615GiB"), &n));
 }
 
-TEST(durations_need_a_unit_unless_they_are_none)
-{
+TEST(durations_need_a_unit_unless_they_are_none) {
 	uint64_t ms;
 
 	(void)state;
@@ -30,8 +28,7 @@ TEST(durations_need_a_unit_unless_they_are_none)
 	assert_false(quantity_parse_ms(STR("5 s"), &ms));
 }
 
-TEST(the_machine_has_memory_and_a_processor)
-{
+TEST(the_machine_has_memory_and_a_processor) {
 	(void)state;
 	assert_true(machine_memory_bytes() > 0);
 	assert_true(machine_cpus() >= 1);

@@ -46,7 +46,10 @@ static void run(struct arena *a, const char *pipeline, const char *documents, co
                 unsigned rules, size_t memory, struct answer *ret)
 {
 	const struct plan_input plan_input = {
-		.pipeline = json(a, pipeline), .let = MISSING, .limits = LIMITS_DEFAULT, .rules = rules,
+		.pipeline = json(a, pipeline),
+		.let = MISSING,
+		.limits = LIMITS_DEFAULT,
+		.rules = rules,
 	};
 	struct run_collection collection = { .name = STR("f"), .text = text_of(padded(a, foreign)) };
 	struct budget budget = BUDGET(memory);
@@ -90,8 +93,8 @@ static void assert_same(const char *pipeline, const char *documents, const char 
 	run(&a, pipeline, documents, foreign, (unsigned)PLAN_RULES_ALL, 64 << 20, &with);
 	run(&a, pipeline, documents, foreign, 0, 64 << 20, &without);
 	if (with.rc != without.rc || !str_eq(text(&with), text(&without)))
-		fail_msg("%s\nof %s\nand %s\nis %.*s\nwithout rules %.*s", pipeline, documents, foreign,
-		         STR_ARG(text(&with)), STR_ARG(text(&without)));
+		fail_msg("%s\nof %s\nand %s\nis %.*s\nwithout rules %.*s", pipeline, documents,
+		         foreign, STR_ARG(text(&with)), STR_ARG(text(&without)));
 	buf_deinit(&with.text);
 	buf_deinit(&without.text);
 	arena_deinit(&a);
@@ -106,11 +109,41 @@ static const char *pick(struct random *r, const char *const *list, size_t n)
 
 /* Values that are near one another, in several spellings. */
 static const char *const values[] = {
-	"0", "-0", "0.0", "1", "1.0", "1e0", "-12", "12345678901234567890", "9007199254740993",
-	"9007199254740992.0", "true", "false", "null", "\"\"", "\"a\"", "\"\\u0061\"", "\"a\\n\"",
-	"\"\\\\n\"", "\"\\n\"", "\"word\"", "\"\xc3\xa9\"", "\"\\u00e9\"", "[]", "[1]", "[1,2]", "[null]",
-	"[\"a\",\"b\"]", "[[1]]", "{}", "{\"a\":1}", "{\"a\":1.0}", "{\"a\":null}",
-	"{\"$date\":\"2024-01-01T00:00:00Z\"}", "{\"$date\":0}", "{\"$numberDouble\":\"NaN\"}",
+	"0",
+	"-0",
+	"0.0",
+	"1",
+	"1.0",
+	"1e0",
+	"-12",
+	"12345678901234567890",
+	"9007199254740993",
+	"9007199254740992.0",
+	"true",
+	"false",
+	"null",
+	"\"\"",
+	"\"a\"",
+	"\"\\u0061\"",
+	"\"a\\n\"",
+	"\"\\\\n\"",
+	"\"\\n\"",
+	"\"word\"",
+	"\"\xc3\xa9\"",
+	"\"\\u00e9\"",
+	"[]",
+	"[1]",
+	"[1,2]",
+	"[null]",
+	"[\"a\",\"b\"]",
+	"[[1]]",
+	"{}",
+	"{\"a\":1}",
+	"{\"a\":1.0}",
+	"{\"a\":null}",
+	"{\"$date\":\"2024-01-01T00:00:00Z\"}",
+	"{\"$date\":0}",
+	"{\"$numberDouble\":\"NaN\"}",
 	"{\"$numberLong\":\"1\"}",
 };
 
@@ -218,16 +251,17 @@ static void lookup_finds_what_in_finds(void **state)
 		struct answer joined, found;
 
 		if (value[0] == '[')
-			continue;   /* stands for its items */
+			continue; /* stands for its items */
 		documents.len = foreign.len = pipeline.len = 0;
 		put_documents(&r, &foreign, 12);
 		buf_printf(&documents, "[{\"k\":%s}]", value);
 		buf_printf(&pipeline, "[{\"$match\":{\"b.a\":{\"$in\":[%s]}}}]", value);
 		buf_append(&documents, "", 1);
 		buf_append(&pipeline, "", 1);
-		run(&a, "[{\"$lookup\":{\"from\":\"f\",\"localField\":\"k\",\"foreignField\":\"b.a\",\"as\":"
-		        "\"d\"}},{\"$unwind\":\"$d\"},{\"$replaceWith\":\"$d\"}]", documents.data,
-		    foreign.data, (unsigned)PLAN_RULES_ALL, 64 << 20, &joined);
+		run(&a,
+		    "[{\"$lookup\":{\"from\":\"f\",\"localField\":\"k\",\"foreignField\":\"b.a\",\"as\":"
+		    "\"d\"}},{\"$unwind\":\"$d\"},{\"$replaceWith\":\"$d\"}]",
+		    documents.data, foreign.data, (unsigned)PLAN_RULES_ALL, 64 << 20, &joined);
 		run(&a, pipeline.data, foreign.data, "[]", 0, 64 << 20, &found);
 		assert_int_equal(joined.rc, 0);
 		assert_int_equal(found.rc, 0);
@@ -265,8 +299,10 @@ static void a_product_takes_the_memory_of_a_batch(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(pipelines); i++) {
 		struct answer answer;
 
-		run(&a, pipelines[i], "[{}]", "[{\"x\":0},{\"x\":1},{\"x\":2},{\"x\":3},{\"x\":4},{\"x\":5},"
-		    "{\"x\":6},{\"x\":7},{\"x\":8},{\"x\":9}]", (unsigned)PLAN_RULES_ALL, 8 << 20, &answer);
+		run(&a, pipelines[i], "[{}]",
+		    "[{\"x\":0},{\"x\":1},{\"x\":2},{\"x\":3},{\"x\":4},{\"x\":5},"
+		    "{\"x\":6},{\"x\":7},{\"x\":8},{\"x\":9}]",
+		    (unsigned)PLAN_RULES_ALL, 8 << 20, &answer);
 		if (answer.rc != 0)
 			fail_msg("%s: %s", pipelines[i], answer.err.message);
 		buf_append(&answer.text, "", 1);
@@ -296,10 +332,11 @@ static void graph_lookup_reaches_each_document_once(void **state)
 	}
 	buf_append_char(&foreign, ']');
 	buf_append(&foreign, "", 1);
-	run(&a, "[{\"$graphLookup\":{\"from\":\"f\",\"startWith\":\"$s\",\"connectFromField\":\"to\","
-	        "\"connectToField\":\"n\",\"as\":\"h\"}},{\"$replaceWith\":{\"n\":{\"$size\":\"$h\"}}}]",
-	    "[{\"s\":0},{\"s\":[5,6,7]},{\"s\":300}]", foreign.data, (unsigned)PLAN_RULES_ALL, 64 << 20,
-	    &answer);
+	run(&a,
+	    "[{\"$graphLookup\":{\"from\":\"f\",\"startWith\":\"$s\",\"connectFromField\":\"to\","
+	    "\"connectToField\":\"n\",\"as\":\"h\"}},{\"$replaceWith\":{\"n\":{\"$size\":\"$h\"}}}]",
+	    "[{\"s\":0},{\"s\":[5,6,7]},{\"s\":300}]", foreign.data, (unsigned)PLAN_RULES_ALL,
+	    64 << 20, &answer);
 	assert_int_equal(answer.rc, 0);
 	buf_append(&answer.text, "", 1);
 	assert_string_equal(answer.text.data, "{\"n\":300},{\"n\":300},{\"n\":0}");
@@ -324,13 +361,16 @@ static void pipelines_nest_twenty_deep_and_no_deeper(void **state)
 		buf_init(&nested, 1 << 20);
 		buf_append_char(&nested, '[');
 		for (int i = 0; i < depth; i++)
-			buf_append_cstr(&nested, "{\"$lookup\":{\"from\":\"f\",\"as\":\"d\",\"pipeline\":[");
+			buf_append_cstr(&nested,
+			                "{\"$lookup\":{\"from\":\"f\",\"as\":\"d\",\"pipeline\":[");
 		for (int i = 0; i < depth; i++)
 			buf_append_cstr(&nested, "]}}");
 		buf_append_char(&nested, ']');
 		buf_append(&nested, "", 1);
 		const struct plan_input input = {
-			.pipeline = json(&a, nested.data), .let = MISSING, .limits = LIMITS_DEFAULT,
+			.pipeline = json(&a, nested.data),
+			.let = MISSING,
+			.limits = LIMITS_DEFAULT,
 			.rules = (unsigned)PLAN_RULES_ALL,
 		};
 		assert_int_equal(plan_compile(&a, &input, &plan, &problems, &err),

@@ -21,9 +21,9 @@ TEST(an_array_of_objects_is_read_field_by_field) {
 	expect_documents(array(), " [ ] \n", "");
 	expect_documents(array(), "[{}]", "{}\n");
 	expect_documents(array(), "[{\"a\":1,\"b\":\"x,}\"},{\"a\":2,\"b\":\"y\"}]",
-			 "{\"a\":1,\"b\":\"x,}\"}\n{\"a\":2,\"b\":\"y\"}\n");
+	                 "{\"a\":1,\"b\":\"x,}\"}\n{\"a\":2,\"b\":\"y\"}\n");
 	expect_documents(array(), " [ { \"a\" : [ 1 , { \"x\" : null } ] , \"b\" : true } ] ",
-			 "{\"a\":[ 1 , { \"x\" : null } ],\"b\":true}\n");
+	                 "{\"a\":[ 1 , { \"x\" : null } ],\"b\":true}\n");
 }
 
 TEST(lines_hold_one_document_each) {
@@ -31,17 +31,17 @@ TEST(lines_hold_one_document_each) {
 	expect_documents(lines(), "", "");
 	expect_documents(lines(), "\n \n", "");
 	expect_documents(lines(), "{\"a\":1}\r\n\r\n{\"a\":2}\n \t\n{}",
-			 "{\"a\":1}\n{\"a\":2}\n{}\n");
+	                 "{\"a\":1}\n{\"a\":2}\n{}\n");
 	expect_failure(lines(), "{\"a\":1} {\"a\":2}\n", ERR_JSON,
-		       "two documents on one line; each must have its own", 8, 1);
+	               "two documents on one line; each must have its own", 8, 1);
 	expect_failure(lines(), "{\"a\":1},{\"a\":2}\n", ERR_JSON,
-		       "expected '{' and a document, found ','", 7, 1);
+	               "expected '{' and a document, found ','", 7, 1);
 	expect_failure(lines(), "{\"a\":1}\n{\"a\":\n2}\n", ERR_JSON,
-		       "the line ends inside a document; each must be on one line", 13, 1);
+	               "the line ends inside a document; each must be on one line", 13, 1);
 	expect_failure(lines(), "{\"a\":1}\n7\n", ERR_JSON,
-		       "expected '{' and a document, found '7'", 8, 1);
+	               "expected '{' and a document, found '7'", 8, 1);
 	expect_failure(lines(), "[{\"a\":1}]", ERR_JSON, "expected '{' and a document, found '['",
-		       0, 0);
+	               0, 0);
 }
 
 TEST(documents_leave_as_they_came) {
@@ -78,19 +78,19 @@ TEST(documents_leave_as_they_came) {
 TEST(what_is_wrong_around_documents_is_named) {
 	(void)state;
 	expect_failure(array(), "", ERR_JSON,
-		       "expected '[' and an array of documents, found the end of the text", 0, 0);
+	               "expected '[' and an array of documents, found the end of the text", 0, 0);
 	expect_failure(array(), "{}", ERR_JSON, "expected '[' and an array of documents, found '{'",
-		       0, 0);
+	               0, 0);
 	expect_failure(array(), "\xef\xbb\xbf[]", ERR_JSON,
-		       "expected '[' and an array of documents, found a byte-order mark", 0, 0);
+	               "expected '[' and an array of documents, found a byte-order mark", 0, 0);
 	expect_failure(array(), "[{\"a\":1},2]", ERR_JSON, "expected '{' and a document, found '2'",
-		       9, 1);
+	               9, 1);
 	expect_failure(array(), "[{},[]]", ERR_JSON, "expected '{' and a document, found '['", 4, 1);
 	expect_failure(array(), "[{},]", ERR_JSON, "expected '{' and a document, found ']'", 4, 1);
 	expect_failure(array(), "[{} {}]", ERR_JSON,
-		       "expected ',' or ']' after a document, found '{'", 4, 1);
+	               "expected ',' or ']' after a document, found '{'", 4, 1);
 	expect_failure(array(), "[{}", ERR_JSON,
-		       "expected ',' or ']' after a document, found the end of the text", 3, 1);
+	               "expected ',' or ']' after a document, found the end of the text", 3, 1);
 	expect_failure(array(), "[{}] x", ERR_JSON, "expected the end of the text, found 'x'", 5, 1);
 	expect_failure(array(), "[{}]]", ERR_JSON, "expected the end of the text, found ']'", 4, 1);
 }
@@ -101,42 +101,42 @@ TEST(what_is_wrong_inside_documents_is_named) {
 	expect_failure(array(), "[{\"a\":01}]", ERR_JSON, "expected a value, found '0'", 6, 0);
 	expect_failure(array(), "[{\"a\":}]", ERR_JSON, "expected a value, found '}'", 6, 0);
 	expect_failure(array(), "[{\"a\":1,}]", ERR_JSON,
-		       "expected a key in double quotes, found '}'", 8, 0);
+	               "expected a key in double quotes, found '}'", 8, 0);
 	expect_failure(array(), "[{a:1}]", ERR_JSON, "expected a key in double quotes, found 'a'",
-		       2, 0);
+	               2, 0);
 	expect_failure(array(), "[{\"a\" 1}]", ERR_JSON,
-		       "expected a key in double quotes, found '\"'", 2, 0);
+	               "expected a key in double quotes, found '\"'", 2, 0);
 	expect_failure(array(), "[{\"a\"}]", ERR_JSON, "expected ':' after a key, found '}'", 5, 0);
 	expect_failure(array(), "[{\"a\":1]", ERR_JSON, "expected ',' or '}', found ']'", 7, 0);
 	expect_failure(array(), "[{\"a\":[1}]", ERR_JSON, "expected ',' or ']', found '}'", 8, 0);
 	expect_failure(array(), "[{\"a\":[1] 2}]", ERR_JSON, "expected ',' or '}', found '2'", 10,
-		       0);
+	               0);
 	expect_failure(array(), "[{\"a\":[[1] 2]}]", ERR_JSON,
-		       "expected ',' or the end of an array or object, found '2'", 11, 0);
+	               "expected ',' or the end of an array or object, found '2'", 11, 0);
 	expect_failure(array(), "[{\"a\":1 [2]}]", ERR_JSON, "expected a value, found '1'", 6, 0);
 	expect_failure(array(), "[{\"a\":\"b\" \"c\"}]", ERR_JSON,
-		       "expected a comma, colon or bracket between two strings, found '\"'", 10, 0);
+	               "expected a comma, colon or bracket between two strings, found '\"'", 10, 0);
 	expect_failure(array(), "[{\"a\":1", ERR_JSON,
-		       "expected a comma, colon or bracket, found the end of the text", 7, 0);
+	               "expected a comma, colon or bracket, found the end of the text", 7, 0);
 }
 
 TEST(what_is_wrong_inside_strings_is_named) {
 	(void)state;
 	expect_failure(array(), "[{\"a\":\"\n\"}]", ERR_JSON,
-		       "a control character inside a string: it must be escaped", 7, 0);
+	               "a control character inside a string: it must be escaped", 7, 0);
 	expect_failure(array(), "[{\"a\":\"\\x\"}]", ERR_JSON, "an escape that JSON does not know",
-		       7, 0);
+	               7, 0);
 	expect_failure(array(), "[{\"a\":\"\\u12g4\"}]", ERR_JSON,
-		       "an escape that JSON does not know", 7, 0);
+	               "an escape that JSON does not know", 7, 0);
 	expect_failure(array(), "[{\"a\":\"\\ud800\"}]", ERR_JSON, "half of a surrogate pair", 7, 0);
 	expect_failure(array(), "[{\"a\":\"\\udc00\"}]", ERR_JSON, "half of a surrogate pair", 7, 0);
 	expect_failure(array(), "[{\"a\":\"\xc3(\"}]", ERR_JSON, "bytes that are not UTF-8", 7, 0);
 	expect_failure(array(), "[{\"a\":\"b", ERR_JSON, "the text ends inside a string", 8, 0);
 	expect_failure(array(), "[{\"a\":\\\"b\"}]", ERR_JSON, "a backslash outside a string", 6, 0);
 	expect_failure(array(), "[{\"a\":\x01}]", ERR_JSON, "expected a value, found the byte 0x01",
-		       6, 0);
+	               6, 0);
 	expect_failure(array(), "[{\"a\":1\f\"b\":2}]", ERR_JSON,
-		       "expected ',' or '}', found the byte 0x0c", 7, 0);
+	               "expected ',' or '}', found the byte 0x0c", 7, 0);
 }
 
 TEST(places_are_lines_and_columns_in_bytes_of_the_whole_message) {
@@ -233,9 +233,9 @@ TEST(keys_have_a_longest) {
 	r.limits.key_len_max = 3;
 	expect_documents(r, "[{\"abc\":{\"def\":1}}]", "{\"abc\":{\"def\":1}}\n");
 	expect_failure(r, "[{\"abc\":1},{\"abcd\":1}]", ERR_KEY_LENGTH,
-		       "a key of 4 bytes; at most 3 are allowed", 12, 1);
+	               "a key of 4 bytes; at most 3 are allowed", 12, 1);
 	expect_failure(r, "[{\"a\":[{\"abcd\":1}]}]", ERR_KEY_LENGTH,
-		       "a key of 4 bytes; at most 3 are allowed", 8, 0);
+	               "a key of 4 bytes; at most 3 are allowed", 8, 0);
 }
 
 TEST(documents_have_a_highest_number) {

@@ -7,7 +7,7 @@
 
 struct members {
 	struct buf list; /* key=value; … */
-	size_t n_max; /* refuse the member after so many */
+	size_t n_max;    /* refuse the member after so many */
 	size_t n;
 };
 
@@ -88,7 +88,7 @@ TEST(members_malformed_around_their_values_are_refused) {
 	expect_refusal("{\"a\":1} x", "expected the end of the text, found 'x'", 8);
 	expect_refusal("{\"a\":1", "expected ',' or '}', found the end of the text", 6);
 	expect_refusal("{\"a\":[1",
-		       "expected the end of an array or object, found the end of the text", 7);
+	               "expected the end of an array or object, found the end of the text", 7);
 	expect_refusal("{\"a\":\"x", "expected the end of a string, found the end of the text", 7);
 	expect_refusal("{\"a", "expected the end of a string, found the end of the text", 3);
 	expect_refusal("{\"\\x\":1}", "an escape that JSON does not know", 2);
@@ -101,7 +101,7 @@ TEST(the_one_who_takes_members_can_end_the_walk) {
 
 	(void)state;
 	assert_int_equal(read_body("{\"a\":1,\"b\":2,\"c\":3}", 1, list, sizeof list, &err),
-			 ERR_INVALID);
+	                 ERR_INVALID);
 	assert_string_equal(list, "a=1;");
 	assert_string_equal(err.message, "enough");
 }
@@ -137,7 +137,7 @@ TEST(deep_members_are_skipped_in_constant_stack) {
 		buf_append_char(&b, '[');
 	arena_init(&a, &budget);
 	assert_int_equal(read_members(&a, (struct str){ b.data, b.len }, member, &m, &err),
-			 ERR_JSON);
+	                 ERR_JSON);
 	for (int i = 0; i < 1000000; i++)
 		buf_append_char(&b, ']');
 	buf_append_char(&b, '}');
@@ -173,7 +173,7 @@ static int check(const char *s, struct value *ret, struct err *err)
 
 TEST(a_value_is_checked_and_trimmed) {
 	static const char *const good[] = { "1",  "\"\"",        "\"a:b,{\"", "null",
-					    "[]", "{\"a\":[1]}", "-0.0e0" };
+		                            "[]", "{\"a\":[1]}", "-0.0e0" };
 	struct value v;
 	struct err err;
 	char text[64];
@@ -215,7 +215,7 @@ TEST(what_is_no_value_is_refused_with_its_place) {
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		if (check(bad[i].text, &v, &err) != (int)bad[i].code || err.offset != bad[i].offset)
 			fail_msg("%s: %d at %zu, %s", bad[i].text, (int)err.code,
-				 (size_t)err.offset, err.message);
+			         (size_t)err.offset, err.message);
 		assert_int_equal(v.type, VALUE_MISSING);
 	}
 }

@@ -47,7 +47,7 @@ static void compare_with_opened(struct reading *r, struct value document, void *
 		if (!str_eq(object_key(o, n), object_key(opened.object, i)) ||
 		    o->values[n].len != v.len || o->values[n].text != v.text)
 			fail_msg("field %u is %.*s, not %.*s, in\n%.*s", n, (int)o->values[n].len,
-				 o->values[n].text, (int)v.len, v.text, (int)o->raw_len, o->raw);
+			         o->values[n].text, (int)v.len, v.text, (int)o->raw_len, o->raw);
 		n++;
 	}
 	assert_int_equal(n, o->shape->n);
@@ -56,7 +56,7 @@ static void compare_with_opened(struct reading *r, struct value document, void *
 }
 
 static bool is_read(struct text t, const char *isa, size_t chunk_size, bool is_partial,
-		    struct err *err)
+                    struct err *err)
 {
 	struct reading r = reading_init(READ_ARRAY);
 	size_t n_documents = 0;
@@ -89,15 +89,15 @@ static void compare(struct text t)
 			if (is_read(t, isa_names[i], chunk_sizes[k], (i + k) % 2 != 0, &err) !=
 			    is_good)
 				fail_msg("%s, %zu: %s, but it is %s:\n%.*s", isa_names[i],
-					 chunk_sizes[k], is_good ? err.message : "accepted",
-					 is_good ? "good" : "bad", (int)t.len, t.data);
+				         chunk_sizes[k], is_good ? err.message : "accepted",
+				         is_good ? "good" : "bad", (int)t.len, t.data);
 			if (first.code == 0)
 				first = err;
 			if (err.offset != first.offset || strcmp(err.message, first.message) != 0)
 				fail_msg("%s, %zu: %s at %zu, elsewhere %s at %zu:\n%.*s",
-					 isa_names[i], chunk_sizes[k], err.message,
-					 (size_t)err.offset, first.message, (size_t)first.offset,
-					 (int)t.len, t.data);
+				         isa_names[i], chunk_sizes[k], err.message,
+				         (size_t)err.offset, first.message, (size_t)first.offset,
+				         (int)t.len, t.data);
 		}
 }
 
@@ -159,7 +159,7 @@ TEST(values_are_judged_as_a_plain_checker_does) {
 		struct text t = text_new(b.data, b.len);
 		arena_init(&a, &budget);
 		bool is_good = read_check(&a, (struct str){ t.data, t.len }, t.data, &limits, &v,
-					  &err) == 0;
+		                          &err) == 0;
 		if (is_good != plain_json_is_value(t.data, t.len, DEPTH_MAX))
 			fail_msg("%.*s", (int)t.len, t.data);
 		arena_deinit(&a);
@@ -178,7 +178,7 @@ TEST(a_text_cut_at_any_byte_is_refused) {
 		struct text t = text_new(text, len);
 
 		assert_int_equal(plain_json_is_documents(text, len, DEPTH_MAX),
-				 len == sizeof text - 1);
+		                 len == sizeof text - 1);
 		compare(t);
 		free(t.data);
 	}
@@ -201,7 +201,7 @@ TEST(lines_cut_at_any_byte_are_refused_but_for_whole_documents) {
 		reading_end(&r);
 		/* Whole up to here: as many closing braces at the start of a line's rest as opened. */
 		bool is_whole = len == 0 || (len >= 17 && len <= 20) || len == 36 || len == 37 ||
-				len == sizeof text - 1;
+		                len == sizeof text - 1;
 		assert_int_equal(rc == 0, is_whole);
 		free(t.data);
 	}
@@ -293,7 +293,7 @@ static void suite_file(const char *name, struct text t)
 	reading_begin(&r);
 	bool is_document = reading_each(&r, all, compare_with_opened, &n_documents) == 0;
 	bool is_value = read_check(&r.arena, (struct str){ t.data, t.len }, t.data, &r.limits, &v,
-				   &r.err) == 0;
+	                           &r.err) == 0;
 	if (is_document != is_value || (name[0] != 'i' && is_value != (name[0] == 'y')))
 		fail_msg("%s: %d as a document's value, %d alone", name, is_document, is_value);
 	reading_end(&r);

@@ -52,7 +52,7 @@ static struct text text_from(const char *s)
 TEST(records_with_the_same_keys_share_a_shape) {
 	struct reading r = array();
 	struct text t = text_from("[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4},{\"b\":5,\"a\":6},"
-				  "{\"a\": 7, \"b\" : 8},{\"a\":9}]");
+	                          "{\"a\": 7, \"b\" : 8},{\"a\":9}]");
 	struct seen seen = read_seen(&r, t);
 
 	(void)state;
@@ -80,23 +80,23 @@ TEST(records_may_change_their_keys_anywhere) {
 TEST(long_keys_that_begin_alike_are_told_apart) {
 	(void)state;
 	expect_documents(array(), "[{\"a key of many bytes 1\":1},{\"a key of many bytes 2\":2}]",
-			 "{\"a key of many bytes 1\":1}\n{\"a key of many bytes 2\":2}\n");
+	                 "{\"a key of many bytes 1\":1}\n{\"a key of many bytes 2\":2}\n");
 }
 
 TEST(keys_that_are_there_twice_keep_the_first_place_and_the_last_value) {
 	(void)state;
 	expect_documents(array(), "[{\"a\":1,\"b\":2,\"a\":3},{\"a\":4,\"b\":5,\"a\":6}]",
-			 "{\"a\":3,\"b\":2}\n{\"a\":6,\"b\":5}\n");
+	                 "{\"a\":3,\"b\":2}\n{\"a\":6,\"b\":5}\n");
 	expect_documents(array(), "[{\"a\":1,\"b\":2},{\"a\":4,\"a\":5,\"b\":6,\"b\":7}]",
-			 "{\"a\":1,\"b\":2}\n{\"a\":5,\"b\":7}\n");
+	                 "{\"a\":1,\"b\":2}\n{\"a\":5,\"b\":7}\n");
 }
 
 TEST(escapes_in_keys_are_undone) {
 	(void)state;
 	expect_documents(array(), "[{\"\\u0061\":1,\"a\":2},{\"\\u0061\":3,\"a\":4}]",
-			 "{\"a\":2}\n{\"a\":4}\n");
+	                 "{\"a\":2}\n{\"a\":4}\n");
 	expect_documents(array(), "[{\"\\ud83d\\ude00\\n\":1,\"b\":2}]",
-			 "{\"\xf0\x9f\x98\x80\\n\":1,\"b\":2}\n");
+	                 "{\"\xf0\x9f\x98\x80\\n\":1,\"b\":2}\n");
 }
 
 TEST(only_the_fields_asked_for_are_kept) {
@@ -110,7 +110,7 @@ TEST(only_the_fields_asked_for_are_kept) {
 	expect_documents(asking_for(NULL, 0), "[{\"a\":1},{}]", "{}\n{}\n");
 	/* What is not kept is checked all the same. */
 	expect_failure(asking_for(names, 3), "[{\"b\":1},{\"b\":tru}]", ERR_JSON,
-		       "expected a value, found 't'", 14, 1);
+	               "expected a value, found 't'", 14, 1);
 }
 
 TEST(documents_with_all_they_were_asked_for_are_whole) {
@@ -180,7 +180,7 @@ static struct text many_keys(size_t n, size_t n_keys, const char *prefix)
 		buf_append_cstr(&b, i > 0 ? ",{" : "{");
 		for (size_t k = 0; k < n_keys; k++)
 			buf_printf(&b, "%s\"%s%zu\":%zu", k > 0 ? "," : "", prefix, i * n_keys + k,
-				   k);
+			           k);
 		buf_append_char(&b, '}');
 	}
 	buf_append_char(&b, ']');
@@ -204,7 +204,7 @@ static size_t count_fields(struct reading r, struct text t)
 TEST(shapes_beyond_those_remembered_are_read_all_the_same) {
 	(void)state;
 	assert_int_equal(count_fields(array(), many_keys(READ_LAYOUTS_MAX * 4, 2, "k")),
-			 READ_LAYOUTS_MAX * 8);
+	                 READ_LAYOUTS_MAX * 8);
 }
 
 TEST(keys_beyond_those_remembered_are_read_all_the_same) {
@@ -216,7 +216,7 @@ TEST(keys_beyond_those_remembered_are_read_all_the_same) {
 TEST(one_record_may_have_more_keys_than_are_remembered) {
 	(void)state;
 	assert_int_equal(count_fields(array(), many_keys(2, READ_KEYS_MAX * 2, "k")),
-			 READ_KEYS_MAX * 4);
+	                 READ_KEYS_MAX * 4);
 }
 
 TEST(keys_too_long_to_remember_obey_the_rules_for_duplicates) {

@@ -21,7 +21,10 @@ static void bench_init(struct bench *b)
 	arena_init(&b->keep, &b->budget);
 	arena_init(&b->batch, &b->budget);
 	b->ev = (struct eval){
-		.arena = &b->batch, .keep = &b->keep, .err = &b->err, .limits = &b->limits,
+		.arena = &b->batch,
+		.keep = &b->keep,
+		.err = &b->err,
+		.limits = &b->limits,
 	};
 }
 
@@ -50,8 +53,7 @@ static bool matches(struct bench *b, const struct regex *re, const char *text)
 	return ret;
 }
 
-TEST(options_change_what_matches)
-{
+TEST(options_change_what_matches) {
 	struct bench b;
 
 	(void)state;
@@ -68,8 +70,7 @@ TEST(options_change_what_matches)
 	bench_deinit(&b);
 }
 
-TEST(a_wrong_pattern_or_option_is_explained)
-{
+TEST(a_wrong_pattern_or_option_is_explained) {
 	struct regex_problem problem;
 	struct bench b;
 
@@ -85,8 +86,7 @@ TEST(a_wrong_pattern_or_option_is_explained)
 	bench_deinit(&b);
 }
 
-TEST(offsets_tell_the_groups)
-{
+TEST(offsets_tell_the_groups) {
 	const size_t *at;
 	struct bench b;
 
@@ -105,8 +105,7 @@ TEST(offsets_tell_the_groups)
 	bench_deinit(&b);
 }
 
-TEST(too_many_steps_are_an_error_that_names_the_limit)
-{
+TEST(too_many_steps_are_an_error_that_names_the_limit) {
 	struct bench b;
 	bool ret;
 
@@ -128,8 +127,7 @@ static bool is_cancelled_now(void *arg)
 	return true;
 }
 
-TEST(a_long_text_is_searched_in_windows)
-{
+TEST(a_long_text_is_searched_in_windows) {
 	size_t len = 100001;
 	char *text = malloc(len + 1);
 	const size_t *at;
@@ -153,8 +151,7 @@ TEST(a_long_text_is_searched_in_windows)
 	bench_deinit(&b);
 }
 
-TEST(the_cache_forgets_the_oldest_and_stays_right)
-{
+TEST(the_cache_forgets_the_oldest_and_stays_right) {
 	struct regex_problem problem;
 	struct bench b;
 
@@ -163,13 +160,14 @@ TEST(the_cache_forgets_the_oldest_and_stays_right)
 	for (int round = 0; round < 5; round++)
 		for (char c = 'a'; c < 'a' + 20; c++) {
 			char pattern[2] = { c };
-			const struct regex *re =
-				regex_compile_cached(&b.ev, str_from(pattern), STR(""), &problem);
+			const struct regex *re = regex_compile_cached(&b.ev, str_from(pattern),
+			                                              STR(""), &problem);
 
 			assert_non_null(re);
 			assert_true(matches(&b, re, pattern));
 			assert_ptr_equal(regex_compile_cached(&b.ev, str_from(pattern), STR(""),
-			                                      &problem), re);
+			                                      &problem),
+			                 re);
 			assert_false(matches(&b, re, "-"));
 		}
 	assert_null(regex_compile_cached(&b.ev, STR("["), STR(""), &problem));
@@ -178,8 +176,7 @@ TEST(the_cache_forgets_the_oldest_and_stays_right)
 }
 
 /* Whatever allocation fails, compiling and matching say so and give everything back. */
-TEST(lack_of_memory_is_said_wherever_it_strikes)
-{
+TEST(lack_of_memory_is_said_wherever_it_strikes) {
 	struct regex_problem problem;
 	bool is_done = false;
 

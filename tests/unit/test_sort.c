@@ -25,7 +25,10 @@ static void bench_init(struct bench *b)
 	arena_init(&b->arena, &b->budget);
 	compile_init(&b->c, &b->arena, &b->limits);
 	b->ev = (struct eval){
-		.arena = &b->arena, .keep = &b->arena, .err = &b->err, .limits = &b->limits,
+		.arena = &b->arena,
+		.keep = &b->arena,
+		.err = &b->err,
+		.limits = &b->limits,
 		.caches = b->caches,
 	};
 }
@@ -43,8 +46,9 @@ static struct value json(struct bench *b, const char *text)
 	struct value v;
 
 	memcpy(copy, text, len);
-	assert_int_equal(read_check(&b->arena, (struct str){ copy, len }, copy, &READ_LIMITS_DEFAULT,
-	                            &v, &b->err), 0);
+	assert_int_equal(read_check(&b->arena, (struct str){ copy, len }, copy,
+	                            &READ_LIMITS_DEFAULT, &v, &b->err),
+	                 0);
 	return value_decode(&b->arena, v);
 }
 
@@ -68,17 +72,17 @@ static int order(const char *spec_text, const char *x, const char *y)
 	return ret;
 }
 
-TEST(documents_are_ordered_by_their_keys_in_turn)
-{
+TEST(documents_are_ordered_by_their_keys_in_turn) {
 	(void)state;
 	assert_int_equal(order("{\"a\": 1}", "{\"a\": 1}", "{\"a\": 2}"), -1);
 	assert_int_equal(order("{\"a\": -1}", "{\"a\": 1}", "{\"a\": 2}"), 1);
-	assert_int_equal(order("{\"a\": 1, \"b\": -1}", "{\"a\": 1, \"b\": 1}", "{\"a\": 1.0, \"b\": 2}"), 1);
+	assert_int_equal(order("{\"a\": 1, \"b\": -1}", "{\"a\": 1, \"b\": 1}",
+	                       "{\"a\": 1.0, \"b\": 2}"),
+	                 1);
 	assert_int_equal(order("{\"a.b\": 1}", "{\"a\": {\"b\": \"x\"}}", "{\"a\": {\"b\": 3}}"), 1);
 }
 
-TEST(missing_and_null_tie_above_an_empty_array)
-{
+TEST(missing_and_null_tie_above_an_empty_array) {
 	(void)state;
 	assert_int_equal(order("{\"a\": 1}", "{}", "{\"a\": null}"), 0);
 	assert_int_equal(order("{\"a\": 1}", "{\"a\": []}", "{}"), -1);
@@ -87,32 +91,38 @@ TEST(missing_and_null_tie_above_an_empty_array)
 	assert_int_equal(order("{\"a.b\": 1}", "{\"a\": 5}", "{\"a\": {\"b\": null}}"), 0);
 }
 
-TEST(an_array_sorts_by_its_smallest_or_largest_element)
-{
+TEST(an_array_sorts_by_its_smallest_or_largest_element) {
 	(void)state;
 	assert_int_equal(order("{\"a\": 1}", "{\"a\": [3, 1]}", "{\"a\": 2}"), -1);
 	assert_int_equal(order("{\"a\": -1}", "{\"a\": [3, 1]}", "{\"a\": 2}"), -1);
-	assert_int_equal(order("{\"a.b\": 1}", "{\"a\": [{\"b\": 4}, {\"b\": 1}]}", "{\"a\": {\"b\": 2}}"), -1);
+	assert_int_equal(order("{\"a.b\": 1}", "{\"a\": [{\"b\": 4}, {\"b\": 1}]}",
+	                       "{\"a\": {\"b\": 2}}"),
+	                 -1);
 	assert_int_equal(order("{\"a.b\": -1}", "{\"a\": [{\"b\": [4, 9]}, {\"b\": 1}]}",
-	                       "{\"a\": {\"b\": 8}}"), -1);
+	                       "{\"a\": {\"b\": 8}}"),
+	                 -1);
 	assert_int_equal(order("{\"a.b\": 1}", "{\"a\": [[{\"b\": 1}]]}", "{}"), 0);
 	assert_int_equal(order("{\"a\": 1}", "{\"a\": [[5], [4]]}", "{\"a\": [[4, 0]]}"), -1);
 }
 
-TEST(a_number_in_a_path_is_an_index_or_a_name)
-{
+TEST(a_number_in_a_path_is_an_index_or_a_name) {
 	(void)state;
 	assert_int_equal(order("{\"a.1\": 1}", "{\"a\": [9, 1]}", "{\"a\": [0, 5]}"), -1);
-	assert_int_equal(order("{\"a.1.b\": 1}", "{\"a\": [{}, {\"b\": 3}]}", "{\"a\": {\"1\": {\"b\": 2}}}"), 1);
+	assert_int_equal(order("{\"a.1.b\": 1}", "{\"a\": [{}, {\"b\": 3}]}",
+	                       "{\"a\": {\"1\": {\"b\": 2}}}"),
+	                 1);
 }
 
-TEST(paths_through_one_array_go_together_and_through_two_are_refused)
-{
+TEST(paths_through_one_array_go_together_and_through_two_are_refused) {
 	(void)state;
-	assert_int_equal(order("{\"a.b\": 1, \"a.c\": 1}", "{\"a\": [{\"b\": 1, \"c\": 5}, {\"b\": 2, \"c\": 1}]}",
-	                       "{\"a\": {\"b\": 1, \"c\": 4}}"), 1);
+	assert_int_equal(order("{\"a.b\": 1, \"a.c\": 1}",
+	                       "{\"a\": [{\"b\": 1, \"c\": 5}, {\"b\": 2, \"c\": 1}]}",
+	                       "{\"a\": {\"b\": 1, \"c\": 4}}"),
+	                 1);
 	assert_int_equal(order("{\"a\": 1, \"b\": 1}", "{\"a\": [1], \"b\": [2]}", "{}"), 9);
-	assert_int_equal(order("{\"a\": 1, \"b\": 1}", "{\"a\": [1], \"b\": 2}", "{\"a\": 1, \"b\": 2}"), 0);
+	assert_int_equal(order("{\"a\": 1, \"b\": 1}", "{\"a\": [1], \"b\": 2}",
+	                       "{\"a\": 1, \"b\": 2}"),
+	                 0);
 }
 
 static int code_of(const char *spec_text)
@@ -128,8 +138,7 @@ static int code_of(const char *spec_text)
 	return code;
 }
 
-TEST(a_wrong_specification_has_mongodbs_code)
-{
+TEST(a_wrong_specification_has_mongodbs_code) {
 	(void)state;
 	assert_int_equal(code_of("1"), 15973);
 	assert_int_equal(code_of("{\"a\": \"asc\"}"), 15974);
@@ -153,8 +162,7 @@ static int row_cmp(void *arg, const void *x, const void *y)
 	return ((const struct row *)x)->key - ((const struct row *)y)->key;
 }
 
-TEST(sorting_keeps_equals_in_their_order)
-{
+TEST(sorting_keeps_equals_in_their_order) {
 	enum { N = 5000 };
 	static struct row rows[N];
 	static const void *items[N];
@@ -179,8 +187,7 @@ TEST(sorting_keeps_equals_in_their_order)
 	bench_deinit(&b);
 }
 
-TEST(a_set_knows_equal_values_whatever_their_type)
-{
+TEST(a_set_knows_equal_values_whatever_their_type) {
 	struct value_set set;
 	struct bench b;
 

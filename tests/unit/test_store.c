@@ -32,8 +32,8 @@ static void fixture_deinit(struct fixture *f)
 	buf_deinit(&f->json);
 }
 
-#define OPENED(limits)                                                   \
-	CLEANUP(fixture_deinit) struct fixture f = opened(limits);       \
+#define OPENED(limits) \
+	CLEANUP(fixture_deinit) struct fixture f = opened(limits); \
 	(void)state
 
 static const char *text(struct fixture *f)
@@ -66,8 +66,8 @@ static int list(struct fixture *f, struct store_query query)
 static int update(struct fixture *f, const char *id, uint64_t version, struct task_fields fields)
 {
 	buf_reset(&f->json);
-	return f->store->ops->update(f->store, str_from(id), version, &fields, &f->receipt, &f->json,
-	                             &f->err);
+	return f->store->ops->update(f->store, str_from(id), version, &fields, &f->receipt,
+	                             &f->json, &f->err);
 }
 
 static int remove_task(struct fixture *f, const char *id, uint64_t version)
@@ -87,8 +87,7 @@ static void assert_has_not(struct fixture *f, const char *part)
 		fail_msg("%s is in %s", part, text(f));
 }
 
-TEST(a_new_task_is_pending_and_has_every_field)
-{
+TEST(a_new_task_is_pending_and_has_every_field) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "Write \"it\" down"), 0);
 	assert_int_equal(f.receipt.version, 1);
@@ -97,13 +96,13 @@ TEST(a_new_task_is_pending_and_has_every_field)
 	char start[100];
 	snprintf(start, sizeof start, "{\"id\":\"%s\",", f.receipt.id);
 	assert_memory_equal(text(&f), start, strlen(start));
-	assert_has(&f, "\"title\":\"Write \\\"it\\\" down\",\"description\":\"\",\"status\":\"pending\","
-	               "\"priority\":1,\"created_at\":\"2");
+	assert_has(&f,
+	           "\"title\":\"Write \\\"it\\\" down\",\"description\":\"\",\"status\":\"pending\","
+	           "\"priority\":1,\"created_at\":\"2");
 	assert_has(&f, "Z\",\"version\":1}");
 }
 
-TEST(a_task_is_read_back_as_it_was_answered)
-{
+TEST(a_task_is_read_back_as_it_was_answered) {
 	char created[1000];
 
 	OPENED(STORE_LIMITS_DEFAULT);
@@ -117,8 +116,7 @@ TEST(a_task_is_read_back_as_it_was_answered)
 	assert_int_equal(f.receipt.version, 1);
 }
 
-TEST(what_is_not_there_is_not_found_whatever_its_id_looks_like)
-{
+TEST(what_is_not_there_is_not_found_whatever_its_id_looks_like) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(get(&f, "0190b1c2-9b7a-7def-8123-456789abcdef"), ERR_NOT_FOUND);
 	assert_int_equal(create(&f, "a"), 0);
@@ -131,8 +129,7 @@ TEST(what_is_not_there_is_not_found_whatever_its_id_looks_like)
 	assert_int_equal(f.json.len, 0);
 }
 
-TEST(a_change_leaves_the_rest_and_raises_the_version)
-{
+TEST(a_change_leaves_the_rest_and_raises_the_version) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "before"), 0);
 
@@ -142,16 +139,18 @@ TEST(a_change_leaves_the_rest_and_raises_the_version)
 	assert_int_equal(f.receipt.version, 2);
 	assert_has(&f, "\"title\":\"before\"");
 	assert_has(&f, "\"status\":\"done\"");
-	assert_int_equal(update(&f, id, 0, (struct task_fields){ .title = STR("after"),
-	                                                        .description = STR("long"),
-	                                                        .priority = 5 }), 0);
+	assert_int_equal(update(&f, id, 0,
+	                        (struct task_fields){ .title = STR("after"),
+	                                              .description = STR("long"),
+	                                              .priority = 5 }),
+	                 0);
 	assert_int_equal(get(&f, id), 0);
-	assert_has(&f, "\"title\":\"after\",\"description\":\"long\",\"status\":\"done\",\"priority\":5");
+	assert_has(&f,
+	           "\"title\":\"after\",\"description\":\"long\",\"status\":\"done\",\"priority\":5");
 	assert_has(&f, "\"version\":3}");
 }
 
-TEST(an_empty_description_is_given_not_left_out)
-{
+TEST(an_empty_description_is_given_not_left_out) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "a"), 0);
 
@@ -162,8 +161,7 @@ TEST(an_empty_description_is_given_not_left_out)
 	assert_has(&f, "\"description\":\"\"");
 }
 
-TEST(a_change_for_another_version_does_nothing)
-{
+TEST(a_change_for_another_version_does_nothing) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "a"), 0);
 
@@ -178,8 +176,7 @@ TEST(a_change_for_another_version_does_nothing)
 	assert_int_equal(remove_task(&f, id, 2), 0);
 }
 
-TEST(what_was_removed_is_gone)
-{
+TEST(what_was_removed_is_gone) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "a"), 0);
 
@@ -193,8 +190,7 @@ TEST(what_was_removed_is_gone)
 	assert_int_equal(f.json.len, 0);
 }
 
-TEST(a_list_is_in_order_of_creation)
-{
+TEST(a_list_is_in_order_of_creation) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "first"), 0);
 	assert_int_equal(create(&f, "second"), 0);
@@ -209,8 +205,7 @@ TEST(a_list_is_in_order_of_creation)
 	assert_has(&f, "},{");
 }
 
-TEST(a_list_may_be_of_one_status)
-{
+TEST(a_list_may_be_of_one_status) {
 	OPENED(STORE_LIMITS_DEFAULT);
 	assert_int_equal(create(&f, "one"), 0);
 	assert_int_equal(create(&f, "two"), 0);
@@ -245,8 +240,7 @@ static void read_pages(struct fixture *f, size_t limit, bool remove_last, char *
 	ret[n] = 0;
 }
 
-TEST(pages_follow_each_other_without_a_gap)
-{
+TEST(pages_follow_each_other_without_a_gap) {
 	char titles[100];
 
 	OPENED(STORE_LIMITS_DEFAULT);
@@ -258,8 +252,7 @@ TEST(pages_follow_each_other_without_a_gap)
 	}
 }
 
-TEST(a_page_continues_where_the_task_of_its_cursor_was_removed)
-{
+TEST(a_page_continues_where_the_task_of_its_cursor_was_removed) {
 	char titles[100];
 
 	OPENED(STORE_LIMITS_DEFAULT);
@@ -271,14 +264,13 @@ TEST(a_page_continues_where_the_task_of_its_cursor_was_removed)
 	assert_string_equal(titles, "aceg");
 }
 
-TEST(a_cursor_of_nobody_is_refused)
-{
+TEST(a_cursor_of_nobody_is_refused) {
 	OPENED(STORE_LIMITS_DEFAULT);
-	assert_int_equal(list(&f, (struct store_query){ .limit = 1, .after = STR("12") }), ERR_INVALID);
+	assert_int_equal(list(&f, (struct store_query){ .limit = 1, .after = STR("12") }),
+	                 ERR_INVALID);
 }
 
-TEST(order_and_index_survive_many_removals)
-{
+TEST(order_and_index_survive_many_removals) {
 	static char ids[5000][UUID_TEXT_SIZE];
 
 	OPENED(STORE_LIMITS_DEFAULT);
@@ -302,8 +294,7 @@ TEST(order_and_index_survive_many_removals)
 	assert_int_equal(get(&f, ids[4994]), ERR_NOT_FOUND);
 }
 
-TEST(a_store_with_all_the_tasks_it_may_have_says_so_and_recovers)
-{
+TEST(a_store_with_all_the_tasks_it_may_have_says_so_and_recovers) {
 	OPENED(((struct store_limits){ .tasks_max = 2, .bytes_max = SIZE_MAX }));
 	assert_int_equal(create(&f, "a"), 0);
 	assert_int_equal(create(&f, "b"), 0);
@@ -317,8 +308,7 @@ TEST(a_store_with_all_the_tasks_it_may_have_says_so_and_recovers)
 	assert_int_equal(create(&f, "c"), 0);
 }
 
-TEST(a_store_with_all_the_bytes_it_may_have_says_so_and_keeps_what_it_has)
-{
+TEST(a_store_with_all_the_bytes_it_may_have_says_so_and_keeps_what_it_has) {
 	static char description[1000];
 
 	memset(description, 'x', sizeof description);
@@ -335,8 +325,7 @@ TEST(a_store_with_all_the_bytes_it_may_have_says_so_and_keeps_what_it_has)
 	assert_has(&f, "\"version\":1}");
 }
 
-TEST(what_is_removed_or_replaced_is_given_back)
-{
+TEST(what_is_removed_or_replaced_is_given_back) {
 	struct store_stats stats;
 
 	OPENED(STORE_LIMITS_DEFAULT);
@@ -345,7 +334,8 @@ TEST(what_is_removed_or_replaced_is_given_back)
 
 		char id[UUID_TEXT_SIZE];
 		memcpy(id, f.receipt.id, sizeof id);
-		assert_int_equal(update(&f, id, 0, (struct task_fields){ .title = STR("longer") }), 0);
+		assert_int_equal(update(&f, id, 0, (struct task_fields){ .title = STR("longer") }),
+		                 0);
 		assert_int_equal(f.store->ops->stats(f.store, &stats, &f.err), 0);
 		assert_int_equal(stats.n_tasks, 1);
 		assert_int_equal(remove_task(&f, id, 0), 0);
@@ -356,8 +346,7 @@ TEST(what_is_removed_or_replaced_is_given_back)
 	assert_int_equal(f.store->ops->health(f.store, &f.err), 0);
 }
 
-TEST(a_store_that_does_not_exist_is_refused_by_name)
-{
+TEST(a_store_that_does_not_exist_is_refused_by_name) {
 	struct store_limits limits = STORE_LIMITS_DEFAULT;
 	struct store *store = NULL;
 	struct err err = ERR_INIT;

@@ -9,14 +9,14 @@
 #include "store/store.h"
 
 #define THREADS 4
-#define ROUNDS  2000
+#define ROUNDS 2000
 #define TEXT_MAX ((size_t)16 << 20)
 
 struct crowd {
 	struct store *store;
 	char shared_id[UUID_TEXT_SIZE];
-	atomic_uint n_lost;      /* changes refused because another one came first */
-	atomic_uint n_wrong;     /* answers that may never be */
+	atomic_uint n_lost;  /* changes refused because another one came first */
+	atomic_uint n_wrong; /* answers that may never be */
 };
 
 struct worker {
@@ -111,7 +111,9 @@ static void run(struct crowd *crowd, void *(*const *jobs)(void *), size_t n_jobs
 	for (size_t i = 0; i < THREADS; i++) {
 		workers[i].crowd = crowd;
 		buf_init(&workers[i].json, TEXT_MAX);
-		assert_int_equal(pthread_create(&workers[i].thread, NULL, jobs[i % n_jobs], &workers[i]), 0);
+		assert_int_equal(pthread_create(&workers[i].thread, NULL, jobs[i % n_jobs],
+		                                &workers[i]),
+		                 0);
 	}
 	for (size_t i = 0; i < THREADS; i++) {
 		pthread_join(workers[i].thread, NULL);
@@ -147,8 +149,7 @@ static int close_crowd(void **state)
 	return 0;
 }
 
-TEST(of_changes_for_one_version_exactly_one_wins)
-{
+TEST(of_changes_for_one_version_exactly_one_wins) {
 	struct crowd *crowd = *state;
 	void *(*const jobs[])(void *) = { raise_version };
 	struct worker reader = { .crowd = crowd };
@@ -161,8 +162,7 @@ TEST(of_changes_for_one_version_exactly_one_wins)
 	buf_deinit(&reader.json);
 }
 
-TEST(readers_see_whole_pages_while_tasks_come_and_go)
-{
+TEST(readers_see_whole_pages_while_tasks_come_and_go) {
 	struct crowd *crowd = *state;
 	void *(*const jobs[])(void *) = { create_and_remove, read_lists, raise_version };
 	struct store_stats stats;

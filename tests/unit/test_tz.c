@@ -53,35 +53,32 @@ static void assert_at(const struct tz *tz, int64_t utc, int seconds, bool is_dst
 	assert_int_equal(offset.is_dst, is_dst);
 }
 
-#define NY_SPRING_2024 INT64_C(1710054000)   /* 2024-03-10T07:00:00Z, from -5 to -4 */
-#define NY_AUTUMN_2024 INT64_C(1730613600)   /* 2024-11-03T06:00:00Z, from -4 to -5 */
+#define NY_SPRING_2024 INT64_C(1710054000) /* 2024-03-10T07:00:00Z, from -5 to -4 */
+#define NY_AUTUMN_2024 INT64_C(1730613600) /* 2024-11-03T06:00:00Z, from -4 to -5 */
 
-TEST(a_table_tells_what_holds_from_which_moment)
-{
+TEST(a_table_tells_what_holds_from_which_moment) {
 	const struct tz *tz = load(*state, "America/New_York");
 
 	assert_at(tz, NY_SPRING_2024 - 1, -18000, false);
 	assert_at(tz, NY_SPRING_2024, -14400, true);
 	assert_at(tz, NY_AUTUMN_2024 - 1, -14400, true);
 	assert_at(tz, NY_AUTUMN_2024, -18000, false);
-	assert_at(tz, INT64_C(-5364662400), -17762, false);   /* 1800: the sun over New York */
+	assert_at(tz, INT64_C(-5364662400), -17762, false); /* 1800: the sun over New York */
 }
 
-TEST(the_rule_goes_on_behind_the_table)
-{
+TEST(the_rule_goes_on_behind_the_table) {
 	const struct tz *ny = load(*state, "America/New_York");
 	const struct tz *sydney = load(*state, "Australia/Sydney");
 
-	assert_at(ny, INT64_C(4123378800), -14400, true);      /* 2100-08-31 */
-	assert_at(ny, INT64_C(4102444800), -18000, false);     /* 2100-01-01 */
+	assert_at(ny, INT64_C(4123378800), -14400, true);  /* 2100-08-31 */
+	assert_at(ny, INT64_C(4102444800), -18000, false); /* 2100-01-01 */
 	assert_at(sydney, INT64_C(4102444800), 39600, true);
-	assert_at(sydney, INT64_C(4118083200), 36000, false);  /* 2100-07-01 */
+	assert_at(sydney, INT64_C(4118083200), 36000, false); /* 2100-07-01 */
 	assert_at(ny, INT64_MAX, tz_at(ny, INT64_MAX).seconds, tz_at(ny, INT64_MAX).is_dst);
 	assert_at(ny, INT64_MIN, -17762, false);
 }
 
-TEST(clocks_that_go_back_show_a_time_twice)
-{
+TEST(clocks_that_go_back_show_a_time_twice) {
 	const struct tz *tz = load(*state, "America/New_York");
 	int64_t half_past_one = NY_AUTUMN_2024 - 4 * 3600 - 1800;
 
@@ -89,8 +86,7 @@ TEST(clocks_that_go_back_show_a_time_twice)
 	assert_true(tz_to_utc(tz, half_past_one, false) == NY_AUTUMN_2024 + 1800);
 }
 
-TEST(clocks_that_go_forward_skip_a_time)
-{
+TEST(clocks_that_go_forward_skip_a_time) {
 	const struct tz *tz = load(*state, "America/New_York");
 	int64_t half_past_two = NY_SPRING_2024 - 5 * 3600 + 1800;
 
@@ -99,11 +95,11 @@ TEST(clocks_that_go_forward_skip_a_time)
 	assert_true(tz_to_utc(tz, half_past_two + 3600, false) == NY_SPRING_2024 + 1800);
 }
 
-TEST(every_hour_of_a_year_comes_back)
-{
+TEST(every_hour_of_a_year_comes_back) {
 	static const char *const names[] = {
-		"Europe/Berlin", "Europe/Dublin", "Asia/Kolkata", "Australia/Lord_Howe",
-		"America/St_Johns", "Pacific/Kiritimati", "Africa/Casablanca", "Antarctica/Troll",
+		"Europe/Berlin",       "Europe/Dublin",    "Asia/Kolkata",
+		"Australia/Lord_Howe", "America/St_Johns", "Pacific/Kiritimati",
+		"Africa/Casablanca",   "Antarctica/Troll",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -117,11 +113,11 @@ TEST(every_hour_of_a_year_comes_back)
 	}
 }
 
-TEST(names_that_are_none_are_not_found)
-{
+TEST(names_that_are_none_are_not_found) {
 	static const char *const names[] = {
-		"", "Mars/X", "../zoneinfo/UTC", "/etc/passwd", "Europe", "Europe/", "Europe//Berlin",
-		"Europe/./Berlin", "tzdata.zi", "Europe/Berlin\n", "right/Europe/Berlin", "~",
+		"",          "Mars/X",          "../zoneinfo/UTC",     "/etc/passwd",
+		"Europe",    "Europe/",         "Europe//Berlin",      "Europe/./Berlin",
+		"tzdata.zi", "Europe/Berlin\n", "right/Europe/Berlin", "~",
 	};
 	struct fixture *f = *state;
 	const struct tz *tz = NULL;
@@ -132,16 +128,14 @@ TEST(names_that_are_none_are_not_found)
 	assert_null(tz);
 }
 
-TEST(without_a_database_that_is_said)
-{
+TEST(without_a_database_that_is_said) {
 	struct fixture *f = *state;
 	const struct tz *tz = NULL;
 
 	assert_int_equal(tz_load(&f->arena, "/nonexistent", STR("UTC"), &tz), ERR_UNAVAILABLE);
 }
 
-TEST(without_memory_that_is_said)
-{
+TEST(without_memory_that_is_said) {
 	struct fixture *f = *state;
 	struct budget none = BUDGET(100);
 	struct arena arena;
@@ -153,8 +147,7 @@ TEST(without_memory_that_is_said)
 	arena_deinit(&arena);
 }
 
-TEST(rules_have_many_forms)
-{
+TEST(rules_have_many_forms) {
 	static const struct {
 		const char *text;
 		int64_t utc;
@@ -166,10 +159,10 @@ TEST(rules_have_many_forms)
 		{ "<+0545>-5:45", 0, 20700 },
 		{ "IST-1GMT0,M10.5.0,M3.5.0/1", 1720000000, 3600 },
 		{ "IST-1GMT0,M10.5.0,M3.5.0/1", 1735000000, 0 },
-		{ "EET-2EEST,M3.4.4/50,M10.4.4/50", 1711756800, 10800 },   /* Gaza, 2024-03-30T00 UTC */
-		{ "AAA0BBB,J60/0,J61/0", 951868800, 3600 },    /* 2000-03-01T00 UTC: J60 is 1 March */
+		{ "EET-2EEST,M3.4.4/50,M10.4.4/50", 1711756800, 10800 }, /* Gaza, 2024-03-30T00 UTC */
+		{ "AAA0BBB,J60/0,J61/0", 951868800, 3600 }, /* 2000-03-01T00 UTC: J60 is 1 March */
 		{ "AAA0BBB,J60/0,J61/0", 951868799, 0 },
-		{ "AAA0BBB,59/0,60/0", 951782400, 3600 },      /* 2000-02-29: day 59 of a leap year */
+		{ "AAA0BBB,59/0,60/0", 951782400, 3600 }, /* 2000-02-29: day 59 of a leap year */
 	};
 
 	(void)state;
@@ -181,11 +174,19 @@ TEST(rules_have_many_forms)
 	}
 }
 
-TEST(rules_that_are_none_are_refused)
-{
+TEST(rules_that_are_none_are_refused) {
 	static const char *const texts[] = {
-		"", "E", "EST", "EST5EDT", "EST5EDT,M3.2.0", "EST5EDT,M13.2.0,M11.1.0",
-		"EST5EDT,M3.2.0,M11.1.0x", "<EST5", "EST25", "EST5EDT,J0,J5", "EST99999999999999999999",
+		"",
+		"E",
+		"EST",
+		"EST5EDT",
+		"EST5EDT,M3.2.0",
+		"EST5EDT,M13.2.0,M11.1.0",
+		"EST5EDT,M3.2.0,M11.1.0x",
+		"<EST5",
+		"EST25",
+		"EST5EDT,J0,J5",
+		"EST99999999999999999999",
 	};
 	struct tz_rule rule;
 

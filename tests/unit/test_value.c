@@ -60,8 +60,7 @@ static struct value rebuilt(struct fixture *f, struct value v)
 	return object_builder_finish(&b);
 }
 
-TEST(whole_numbers_take_the_smallest_type_that_holds_them)
-{
+TEST(whole_numbers_take_the_smallest_type_that_holds_them) {
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, "2147483647").type, VALUE_INT);
@@ -75,12 +74,22 @@ TEST(whole_numbers_take_the_smallest_type_that_holds_them)
 	assert_int_equal(parse(f, "1e2").type, VALUE_DOUBLE);
 }
 
-TEST(doubles_are_read_exactly)
-{
+TEST(doubles_are_read_exactly) {
 	static const char *const texts[] = {
-		"0.1", "123.456", "-2.5e-3", "1e23", "9007199254740993.0", "1.7976931348623157e308",
-		"4.9406564584124654e-324", "0.30000000000000004", "123456789012345678.5", "1e-400",
-		"1e400", "-1e400", "0.000000000000000000000000000000000000001", "-0.0",
+		"0.1",
+		"123.456",
+		"-2.5e-3",
+		"1e23",
+		"9007199254740993.0",
+		"1.7976931348623157e308",
+		"4.9406564584124654e-324",
+		"0.30000000000000004",
+		"123456789012345678.5",
+		"1e-400",
+		"1e400",
+		"-1e400",
+		"0.000000000000000000000000000000000000001",
+		"-0.0",
 	};
 	struct fixture *f = *state;
 
@@ -93,16 +102,22 @@ TEST(doubles_are_read_exactly)
 	}
 }
 
-TEST(doubles_are_written_short_and_recognisable)
-{
+TEST(doubles_are_written_short_and_recognisable) {
 	static const struct {
 		double d;
 		const char *text;
 	} rows[] = {
-		{ 2, "2.0" },       { 0.1, "0.1" },         { -0.0, "-0.0" },     { 1e21, "1e+21" },
-		{ 1e20, "100000000000000000000.0" },        { 1e-7, "1e-7" },     { 1e-6, "0.000001" },
-		{ 1.5e300, "1.5e+300" },                    { 123.456, "123.456" },
-		{ 5e-324, "5e-324" },                       { 1234567, "1234567.0" },
+		{ 2, "2.0" },
+		{ 0.1, "0.1" },
+		{ -0.0, "-0.0" },
+		{ 1e21, "1e+21" },
+		{ 1e20, "100000000000000000000.0" },
+		{ 1e-7, "1e-7" },
+		{ 1e-6, "0.000001" },
+		{ 1.5e300, "1.5e+300" },
+		{ 123.456, "123.456" },
+		{ 5e-324, "5e-324" },
+		{ 1234567, "1234567.0" },
 	};
 	struct fixture *f = *state;
 
@@ -110,8 +125,7 @@ TEST(doubles_are_written_short_and_recognisable)
 		assert_string_equal(text_of(f, value_double(rows[i].d), WRITE_PLAIN), rows[i].text);
 }
 
-TEST(any_double_reads_back_as_itself)
-{
+TEST(any_double_reads_back_as_itself) {
 	struct fixture *f = *state;
 	uint64_t seed = 88172645463325252u;
 
@@ -130,13 +144,15 @@ TEST(any_double_reads_back_as_itself)
 	}
 }
 
-TEST(numbers_compare_by_exact_value_across_types)
-{
+TEST(numbers_compare_by_exact_value_across_types) {
 	struct fixture *f = *state;
 	struct arena *a = &f->arena;
 
-	assert_int_equal(value_cmp(a, parse(f, "9007199254740993"), parse(f, "9007199254740992.0")), 1);
-	assert_int_equal(value_cmp(a, parse(f, "9223372036854775807"), parse(f, "9223372036854775808.0")), -1);
+	assert_int_equal(value_cmp(a, parse(f, "9007199254740993"), parse(f, "9007199254740992.0")),
+	                 1);
+	assert_int_equal(value_cmp(a, parse(f, "9223372036854775807"),
+	                           parse(f, "9223372036854775808.0")),
+	                 -1);
 	assert_true(value_eq(a, parse(f, "1"), parse(f, "1.0")));
 	assert_int_equal(value_hash(a, parse(f, "1")), value_hash(a, parse(f, "1.0")));
 	assert_true(value_eq(a, parse(f, "-0.0"), parse(f, "0")));
@@ -144,12 +160,26 @@ TEST(numbers_compare_by_exact_value_across_types)
 	assert_int_equal(value_cmp(a, value_double((double)NAN), value_double((double)NAN)), 0);
 }
 
-TEST(types_sort_in_mongodbs_order)
-{
+TEST(types_sort_in_mongodbs_order) {
 	static const char *const texts[] = {
-		"null", "-1.5", "3", "\"\"", "\"B\"", "\"a\"", "{}", "{\"a\":1}", "{\"a\":{\"b\":1}}",
-		"[]", "[1,9]", "[5]", "[\"z\"]", "[[1]]", "false", "true",
-		"{\"$date\":\"1960-01-01T00:00:00Z\"}", "{\"$date\":\"2020-01-01T00:00:00Z\"}",
+		"null",
+		"-1.5",
+		"3",
+		"\"\"",
+		"\"B\"",
+		"\"a\"",
+		"{}",
+		"{\"a\":1}",
+		"{\"a\":{\"b\":1}}",
+		"[]",
+		"[1,9]",
+		"[5]",
+		"[\"z\"]",
+		"[[1]]",
+		"false",
+		"true",
+		"{\"$date\":\"1960-01-01T00:00:00Z\"}",
+		"{\"$date\":\"2020-01-01T00:00:00Z\"}",
 	};
 	struct fixture *f = *state;
 
@@ -161,8 +191,7 @@ TEST(types_sort_in_mongodbs_order)
 		}
 }
 
-TEST(objects_compare_type_before_key)
-{
+TEST(objects_compare_type_before_key) {
 	struct fixture *f = *state;
 
 	assert_true(value_cmp(&f->arena, parse(f, "{\"b\":1}"), parse(f, "{\"a\":\"x\"}")) < 0);
@@ -170,16 +199,20 @@ TEST(objects_compare_type_before_key)
 	assert_true(value_cmp(&f->arena, parse(f, "{\"a\":1}"), parse(f, "{\"a\":1,\"b\":0}")) < 0);
 }
 
-TEST(extended_json_is_understood_and_the_rest_stays_an_object)
-{
+TEST(extended_json_is_understood_and_the_rest_stays_an_object) {
 	static const char *const dates[] = {
-		"{\"$date\":\"2024-02-29T23:59:58.123Z\"}", "{ \"$date\" : 1709251198123 }",
+		"{\"$date\":\"2024-02-29T23:59:58.123Z\"}",
+		"{ \"$date\" : 1709251198123 }",
 		"{\"$date\":\"2024-03-01T00:59:58.123+01:00\"}",
 		"{\"$date\":{\"$numberLong\":\"1709251198123\"}}",
 	};
 	static const char *const objects[] = {
-		"{\"$date\":\"2024-02-30T00:00:00Z\"}", "{\"$date\":1,\"x\":2}", "{\"$oid\":\"abc\"}",
-		"{\"$numberInt\":\"3000000000\"}", "{\"$date\":1.5}", "{\"$numberLong\":5}",
+		"{\"$date\":\"2024-02-30T00:00:00Z\"}",
+		"{\"$date\":1,\"x\":2}",
+		"{\"$oid\":\"abc\"}",
+		"{\"$numberInt\":\"3000000000\"}",
+		"{\"$date\":1.5}",
+		"{\"$numberLong\":5}",
 	};
 	struct fixture *f = *state;
 
@@ -194,8 +227,7 @@ TEST(extended_json_is_understood_and_the_rest_stays_an_object)
 	assert_true(isnan(parse(f, "{\"$numberDouble\":\"NaN\"}").f64));
 }
 
-TEST(the_calendar_is_right_at_its_edges)
-{
+TEST(the_calendar_is_right_at_its_edges) {
 	struct fixture *f = *state;
 
 	assert_int_equal(date_days(1970, 1, 1), 0);
@@ -215,8 +247,7 @@ TEST(the_calendar_is_right_at_its_edges)
 	                    "{\"$date\":{\"$numberLong\":\"-62135596800001\"}}");
 }
 
-TEST(what_nobody_changed_leaves_as_it_came)
-{
+TEST(what_nobody_changed_leaves_as_it_came) {
 	static const char text[] = "{ \"a\" : 1.0, \"b\":1e2 ,\"c\":[ 1,2 ],\"d\":\"\\u0041\"}";
 	struct fixture *f = *state;
 	struct value v = parse(f, text);
@@ -230,8 +261,7 @@ TEST(what_nobody_changed_leaves_as_it_came)
 	                    "\"c\":[{\"$numberInt\":\"1\"},{\"$numberInt\":\"2\"}],\"d\":\"A\"}");
 }
 
-TEST(neighbouring_fields_copy_as_one_and_gaps_do_not)
-{
+TEST(neighbouring_fields_copy_as_one_and_gaps_do_not) {
 	static const char text[] = "{\"a\":1,\"b\":2,\"cc\":{\"x\":1},\"d\":[1],\"e\":5}";
 	struct fixture *f = *state;
 	struct value v = parse(f, text);
@@ -245,8 +275,7 @@ TEST(neighbouring_fields_copy_as_one_and_gaps_do_not)
 	                    "{\"a\":1,\"b\":2,\"d\":[1],\"e\":5}");
 }
 
-TEST(of_duplicate_keys_the_first_place_and_the_last_value_count)
-{
+TEST(of_duplicate_keys_the_first_place_and_the_last_value_count) {
 	struct fixture *f = *state;
 	struct value v = parse(f, "{\"a\":1,\"b\":2,\"a\":3}");
 
@@ -255,30 +284,28 @@ TEST(of_duplicate_keys_the_first_place_and_the_last_value_count)
 	assert_string_equal(text_of(f, rebuilt(f, v), WRITE_PLAIN), "{\"a\":3,\"b\":2}");
 }
 
-TEST(an_object_of_many_keys_is_searched_by_hash)
-{
+TEST(an_object_of_many_keys_is_searched_by_hash) {
 	struct fixture *f = *state;
 	struct object_builder b;
 
 	object_builder_init(&b, &f->arena, 0);
 	for (int i = 0; i < 2000; i++)
-		object_builder_add(&b, str_from(arena_printf(&f->arena, "k%d", i % 1000)), value_int(i));
+		object_builder_add(&b, str_from(arena_printf(&f->arena, "k%d", i % 1000)),
+		                   value_int(i));
 	struct value v = object_builder_finish(&b);
 	assert_int_equal(object_n(&f->arena, v.object), 1000);
 	assert_int_equal(object_get(&f->arena, v.object, STR("k7")).i64, 1007);
 	assert_int_equal(object_get(&f->arena, v.object, STR("nope")).type, VALUE_MISSING);
 }
 
-TEST(escapes_are_undone)
-{
+TEST(escapes_are_undone) {
 	struct fixture *f = *state;
 	struct value v = parse(f, "\"a\\n\\u00e9\\ud83d\\ude00\\\"\\/\\\\\"");
 
 	assert_true(str_is(value_str(v), "a\n\xc3\xa9\xf0\x9f\x98\x80\"/\\"));
 }
 
-TEST(building_too_deep_fails_and_says_why)
-{
+TEST(building_too_deep_fails_and_says_why) {
 	struct fixture *f = *state;
 	struct value v = value_int(1);
 
@@ -292,8 +319,7 @@ TEST(building_too_deep_fails_and_says_why)
 	assert_int_equal(f->arena.failed, ERR_DEPTH);
 }
 
-TEST(a_copy_outlives_what_it_was_copied_from)
-{
+TEST(a_copy_outlives_what_it_was_copied_from) {
 	struct fixture *f = *state;
 	struct arena other;
 	struct value parts[] = { value_string(STR("x")), value_int(1), parse(f, "[1, 2]") };

@@ -19,9 +19,9 @@ struct accum_op;
 struct window_op;
 
 enum accum_flag {
-	ACCUM_WINDOW_ONLY = 1,     /* $rank … : only in $setWindowFields */
+	ACCUM_WINDOW_ONLY = 1, /* $rank … : only in $setWindowFields */
 	ACCUM_GROUP_ONLY = 2,
-	ACCUM_EXPRESSION = 4,      /* exists as an expression over its arguments too ($sum, $max …) */
+	ACCUM_EXPRESSION = 4, /* exists as an expression over its arguments too ($sum, $max …) */
 };
 
 struct accum_op {
@@ -59,22 +59,22 @@ struct accum_op {
 	/* How it goes over the windows of $setWindowFields; NULL: window_accum_op (window.h). */
 	const struct window_op *window;
 
-	int option;                /* for rows of a family */
+	int option; /* for rows of a family */
 };
 
 struct accum {
 	const struct accum_op *op;
 	struct expr *input;
-	struct expr *n;            /* of $firstN and the like */
+	struct expr *n; /* of $firstN and the like */
 	const char *pointer;
-	void *data;                /* of ops with their own compile */
-	struct expr *extra[2];     /* further expressions, so that needs and rules see them */
-	const struct sort_spec *sort;   /* of $top and the like */
+	void *data;                   /* of ops with their own compile */
+	struct expr *extra[2];        /* further expressions, so that needs and rules see them */
+	const struct sort_spec *sort; /* of $top and the like */
 };
 
 /* Compile {$sum: …} (an object of exactly one member; reports 40234, 40238, 15952 …). */
-int accum_compile(struct compiler *c, struct str field, struct value spec, struct accum **ret)
-	MUST_CHECK;
+int accum_compile(struct compiler *c, struct str field, struct value spec,
+                  struct accum **ret) MUST_CHECK;
 
 /* One document (bound as $$CURRENT in ev) into a state. */
 int accum_add(const struct accum *a, struct eval *ev, void *state) MUST_CHECK;

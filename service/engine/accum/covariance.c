@@ -4,9 +4,9 @@
 #include "engine/accum/accum.h"
 
 struct covariance_state {
-	double mean_x, mean_y, together;   /* together: products of the distances from the means */
+	double mean_x, mean_y, together; /* together: products of the distances from the means */
 	uint64_t n;
-	uint64_t n_nan, n_up, n_down;      /* documents with a number that is not finite */
+	uint64_t n_nan, n_up, n_down; /* documents with a number that is not finite */
 };
 
 static bool read_pair(struct eval *ev, struct value v, double *ret_x, double *ret_y)
@@ -96,21 +96,18 @@ static int covariance_result(const struct accum *a, struct eval *ev, void *arg, 
 	return 0;
 }
 
-#define ROW(row_name, row_doc, row_option)                      \
-	{                                                       \
-		.name = row_name,                               \
-		.doc = row_doc,                                 \
-		.usage = "{" row_name ": [number, number]}",    \
-		.flags = ACCUM_WINDOW_ONLY,                     \
-		.state_size = sizeof(struct covariance_state),  \
-		.add = covariance_add,                          \
-		.merge = covariance_merge,                      \
-		.result = covariance_result,                    \
-		.option = row_option,                           \
+#define ROW(row_name, row_doc, row_option) \
+	{ \
+		.name = row_name, .doc = row_doc, .usage = "{" row_name ": [number, number]}", \
+		.flags = ACCUM_WINDOW_ONLY, .state_size = sizeof(struct covariance_state), \
+		.add = covariance_add, .merge = covariance_merge, .result = covariance_result, \
+		.option = row_option, \
 	}
 
 const struct accum_op accum_covariance_ops[] = {
-	ROW("$covariancePop", "Covariance of pairs of numbers as a whole population; null of none.", 0),
-	ROW("$covarianceSamp", "Covariance of pairs of numbers as a sample; null of less than two.", 1),
+	ROW("$covariancePop", "Covariance of pairs of numbers as a whole population; null of none.",
+	    0),
+	ROW("$covarianceSamp", "Covariance of pairs of numbers as a sample; null of less than two.",
+	    1),
 	{ 0 }
 };

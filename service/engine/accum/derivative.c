@@ -28,8 +28,9 @@ static int read_point(const struct window_fn *f, struct window_part *p, size_t i
 		return accum_fail(f->accum, p->ev, 5624901,
 		                  "$derivative where the sortBy is a Date requires an 'unit'");
 	if (args->unit_ms == 0 && !value_is_number(*ret_time))
-		return accum_fail(f->accum, p->ev, 5624902,
-		                  "$derivative (with no 'unit') expects the sortBy field to be numeric");
+		return accum_fail(
+			f->accum, p->ev, 5624902,
+			"$derivative (with no 'unit') expects the sortBy field to be numeric");
 	TRY(expr_eval(f->accum->input, p->ev, ret_v));
 	if (value_is_nullish(*ret_v))
 		return accum_fail(f->accum, p->ev, 5624903,

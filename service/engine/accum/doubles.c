@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define INSERTION_MAX 64   /* so few are quicker sorted by insertion */
+#define INSERTION_MAX 64 /* so few are quicker sorted by insertion */
 
 int doubles_add(struct doubles *list, struct eval *ev, double d)
 {

@@ -21,10 +21,11 @@ static int read_n(struct compiler *c, struct value v, struct moving_args *args)
 	if (!value_as_i64(v, &n))
 		return compile_fail(c, 9, "$expMovingAvg",
 		                    "'N' field must be an integer, but found %s. To use a non-integer, "
-		                    "use the 'alpha' argument instead", compile_text(c, v));
+		                    "use the 'alpha' argument instead",
+		                    compile_text(c, v));
 	if (n <= 0)
-		return compile_fail(c, 9, "$expMovingAvg", "'N' must be greater than zero. Got %lld",
-		                    (long long)n);
+		return compile_fail(c, 9, "$expMovingAvg",
+		                    "'N' must be greater than zero. Got %lld", (long long)n);
 	args->alpha = 2.0 / ((double)n + 1);
 	return 0;
 }
@@ -104,7 +105,7 @@ const struct accum_op accum_exp_moving_avg_ops[] = {
 		.name = "$expMovingAvg",
 		.doc = "A mean of the values so far in which the older ones count less and less.",
 		.usage = "{$expMovingAvg: {input: expression, N: whole number}} or "
-		         "{$expMovingAvg: {input: expression, alpha: number between 0 and 1}}",
+			 "{$expMovingAvg: {input: expression, alpha: number between 0 and 1}}",
 		.flags = ACCUM_WINDOW_ONLY,
 		.compile = moving_compile,
 		.window = &moving_window,

@@ -65,26 +65,24 @@ static int end_result(const struct accum *a, struct eval *ev, void *arg, struct 
 	return 0;
 }
 
-const struct accum_op accum_first_last_ops[] = {
-	{
-		.name = "$first",
-		.doc = "The value of the first document.",
-		.usage = "{$first: expression}",
-		.state_size = sizeof(struct end_state),
-		.add_document = first_add,
-		.merge = first_merge,
-		.result = end_result,
-		.window = &window_first_op,
-	},
-	{
-		.name = "$last",
-		.doc = "The value of the last document.",
-		.usage = "{$last: expression}",
-		.state_size = sizeof(struct end_state),
-		.add_document = last_add,
-		.merge = last_merge,
-		.result = end_result,
-		.window = &window_last_op,
-	},
-	{ 0 }
-};
+const struct accum_op accum_first_last_ops[] = { {
+							 .name = "$first",
+							 .doc = "The value of the first document.",
+							 .usage = "{$first: expression}",
+							 .state_size = sizeof(struct end_state),
+							 .add_document = first_add,
+							 .merge = first_merge,
+							 .result = end_result,
+							 .window = &window_first_op,
+						 },
+	                                         {
+							 .name = "$last",
+							 .doc = "The value of the last document.",
+							 .usage = "{$last: expression}",
+							 .state_size = sizeof(struct end_state),
+							 .add_document = last_add,
+							 .merge = last_merge,
+							 .result = end_result,
+							 .window = &window_last_op,
+						 },
+	                                         { 0 } };

@@ -25,11 +25,10 @@ static void add_trapezoid(struct integral_state *state, struct point x, struct p
 	double width;
 
 	if (is_nan(x.time) || is_nan(x.v) || is_nan(y.time) || is_nan(y.v))
-		return;   /* counted */
+		return; /* counted */
 	width = x.time.type == VALUE_DATE ? (double)y.time.i64 - (double)x.time.i64
 	                                  : value_f64(numeric_subtract(y.time, x.time));
-	numeric_sum_add(&state->area,
-	                value_double(value_f64(numeric_add(x.v, y.v)) * width / 2));
+	numeric_sum_add(&state->area, value_double(value_f64(numeric_add(x.v, y.v)) * width / 2));
 }
 
 static int read_point(const struct accum *a, struct eval *ev, struct point *ret)

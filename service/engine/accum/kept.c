@@ -9,7 +9,8 @@ struct value kept_from(struct eval *ev, struct value found, struct value v)
 		bool is_plain_text = v.type == VALUE_STRING && v.text == found.text + 1;
 
 		found.flags = 0;
-		return is_plain_text || value_is_number(v) ? found : value_decode(eval_states(ev), found);
+		return is_plain_text || value_is_number(v) ? found
+		                                           : value_decode(eval_states(ev), found);
 	}
 	return value_copy(eval_states(ev), v);
 }

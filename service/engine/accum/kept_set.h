@@ -13,17 +13,17 @@ struct kept_watch {
 };
 
 struct kept_set {
-	struct value *items;     /* kept */
+	struct value *items; /* kept */
 	uint64_t *hashes;
-	uint32_t *slots;         /* item + 1; 0: free; NULL while a scan will do */
+	uint32_t *slots; /* item + 1; 0: free; NULL while a scan will do */
 	size_t n, items_cap, hashes_cap;
-	size_t n_slots;          /* a power of two */
-	struct kept_watch *watch;   /* is told of every value added, new or not; may be NULL */
+	size_t n_slots;           /* a power of two */
+	struct kept_watch *watch; /* is told of every value added, new or not; may be NULL */
 };
 
 /* Add a value: found as it stood, perhaps raw; v the same decoded. */
-int kept_set_add(struct kept_set *set, struct eval *ev, struct value found, struct value v)
-	MUST_CHECK;
+int kept_set_add(struct kept_set *set, struct eval *ev, struct value found,
+                 struct value v) MUST_CHECK;
 
 /* Add all of other. */
 int kept_set_merge(struct kept_set *set, struct eval *ev, const struct kept_set *other) MUST_CHECK;

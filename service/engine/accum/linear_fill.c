@@ -7,10 +7,10 @@ struct point {
 };
 
 struct fill_state {
-	struct point before, after;      /* known ones around the document at hand */
+	struct point before, after; /* known ones around the document at hand */
 	bool has_before;
-	size_t after_i;                  /* where the next known one is; p->n: there is none */
-	struct value x_last;             /* of the document before; missing at first */
+	size_t after_i;      /* where the next known one is; p->n: there is none */
+	struct value x_last; /* of the document before; missing at first */
 };
 
 static int fill_check(struct compiler *c, struct window_fn *f)
@@ -57,7 +57,8 @@ static int check_order(const struct window_fn *f, struct window_part *p, struct 
 	if (value_is_number(last) != value_is_number(x))
 		return accum_fail(f->accum, p->ev, 14,
 		                  "Conflicting sort value types, previously received type %s, but "
-		                  "found %s", value_type_name(last.type), value_type_name(x.type));
+		                  "found %s",
+		                  value_type_name(last.type), value_type_name(x.type));
 	return 0;
 }
 

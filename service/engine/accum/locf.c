@@ -4,7 +4,7 @@
 static int locf_next(const struct window_fn *f, struct window_part *p, void *arg, size_t i,
                      struct value *ret)
 {
-	struct value *last = arg;   /* missing at first */
+	struct value *last = arg; /* missing at first */
 	struct value v;
 
 	window_bind(p, i);

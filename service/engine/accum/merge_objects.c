@@ -8,9 +8,9 @@
 struct merged_state {
 	struct str *keys;
 	struct value *values;
-	uint32_t *slots;          /* field + 1; 0: free */
+	uint32_t *slots; /* field + 1; 0: free */
 	size_t n, keys_cap, values_cap;
-	size_t n_slots;           /* 0 or a power of two */
+	size_t n_slots; /* 0 or a power of two */
 };
 
 /* Where the key is, or the free slot where it would go. */
@@ -48,8 +48,8 @@ static int set_field(struct merged_state *state, struct eval *ev, struct str key
 	}
 	struct str *keys = arena_extend(eval_states(ev), state->keys, state->n, &state->keys_cap,
 	                                sizeof *keys);
-	struct value *values = arena_extend(eval_states(ev), state->values, state->n, &state->values_cap,
-	                                    sizeof *values);
+	struct value *values = arena_extend(eval_states(ev), state->values, state->n,
+	                                    &state->values_cap, sizeof *values);
 	char *name = arena_memdup(eval_states(ev), key.data, key.len);
 	if (keys == NULL || values == NULL || name == NULL)
 		return eval_check(ev);

@@ -4,8 +4,8 @@
 
 /* Missing while nothing has been seen. */
 struct best_state {
-	struct value best;    /* decoded, to compare with; lives in eval_states(ev) */
-	struct value found;   /* the same as it came */
+	struct value best;  /* decoded, to compare with; lives in eval_states(ev) */
+	struct value found; /* the same as it came */
 };
 
 static bool is_better(const struct accum *a, struct eval *ev, struct value v, struct value best)

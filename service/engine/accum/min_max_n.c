@@ -6,7 +6,8 @@
 /* One key, the value itself. */
 static const struct sort_spec rising = { .keys = &(struct sort_key){ .n_parts = 0 }, .n_keys = 1 };
 static const struct sort_spec falling = {
-	.keys = &(struct sort_key){ .is_descending = true }, .n_keys = 1,
+	.keys = &(struct sort_key){ .is_descending = true },
+	.n_keys = 1,
 };
 static const struct top_order smallest = { .spec = &rising };
 static const struct top_order greatest = { .spec = &falling };

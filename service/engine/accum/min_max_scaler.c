@@ -3,11 +3,11 @@
 #include "engine/numeric.h"
 
 struct scaler_args {
-	struct value min, max;         /* what the least and the greatest become */
+	struct value min, max; /* what the least and the greatest become */
 };
 
 struct scaler_state {
-	struct value min, max;         /* missing while nothing has been seen */
+	struct value min, max; /* missing while nothing has been seen */
 };
 
 static int read_constant(struct compiler *c, const char *which, struct value spec, struct value *ret)
@@ -47,7 +47,8 @@ static int scaler_compile(struct compiler *c, struct accum *a, struct value spec
 	if (args == NULL)
 		return compile_nomem(c);
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 9, "$minMaxScaler", "$minMaxScaler expects an object, but got a %s",
+		return compile_fail(c, 9, "$minMaxScaler",
+		                    "$minMaxScaler expects an object, but got a %s",
 		                    value_type_name(spec.type));
 	for (uint32_t i = 0; i < object_n(c->arena, spec.object); i++) {
 		struct str key = object_key(spec.object, i);
@@ -58,7 +59,8 @@ static int scaler_compile(struct compiler *c, struct accum *a, struct value spec
 		TRY(rc);
 	}
 	if (a->input == NULL)
-		return compile_fail(c, 9, "$minMaxScaler", "$minMaxScaler requires an 'input' expression");
+		return compile_fail(c, 9, "$minMaxScaler",
+		                    "$minMaxScaler requires an 'input' expression");
 	if ((args->min.type == VALUE_MISSING) != (args->max.type == VALUE_MISSING))
 		return compile_fail(c, 9, "$minMaxScaler",
 		                    "Only one of 'min' and 'max' were specified as an argument to "
@@ -85,15 +87,17 @@ static int scaler_check(struct compiler *c, struct window_fn *f)
 	struct value upper = is_range ? bounds->upper : value_long(bounds->last);
 
 	if (bounds->has_lower && value_cmp(c->arena, lower, zero) > 0)
-		return compile_fail(c, 9, "$minMaxScaler",
-		                    "Lower specified bound cannot be greater than 0 (the current doc), as "
-		                    "$minMaxScaler must ensure that the current document being processed "
-		                    "is always within the configured window.");
+		return compile_fail(
+			c, 9, "$minMaxScaler",
+			"Lower specified bound cannot be greater than 0 (the current doc), as "
+			"$minMaxScaler must ensure that the current document being processed "
+			"is always within the configured window.");
 	if (bounds->has_upper && value_cmp(c->arena, upper, zero) < 0)
-		return compile_fail(c, 9, "$minMaxScaler",
-		                    "Upper specified bound cannot be less than 0 (the current doc), as "
-		                    "$minMaxScaler must ensure that the current document being processed "
-		                    "is always within the configured window.");
+		return compile_fail(
+			c, 9, "$minMaxScaler",
+			"Upper specified bound cannot be less than 0 (the current doc), as "
+			"$minMaxScaler must ensure that the current document being processed "
+			"is always within the configured window.");
 	return 0;
 }
 
@@ -103,7 +107,8 @@ static int check_number(const struct accum *a, struct eval *ev, struct value v)
 		return 0;
 	return accum_fail(a, ev, 10487001,
 	                  "'input' argument to $minMaxScaler must evaluate to a numeric type, but "
-	                  "got %s", value_type_name(v.type));
+	                  "got %s",
+	                  value_type_name(v.type));
 }
 
 static void widen(struct eval *ev, struct scaler_state *state, struct value min, struct value max)
@@ -154,7 +159,7 @@ static int scaler_next(const struct window_fn *f, struct window_part *p, void *s
 
 	TRY(window_accum_next(f, p, state, i, &ends));
 	if (ends.type != VALUE_ARRAY)
-		return eval_check(p->ev);   /* there was no memory for it */
+		return eval_check(p->ev); /* there was no memory for it */
 	struct value min = array_get(p->ev->arena, ends.array, 0);
 	struct value max = array_get(p->ev->arena, ends.array, 1);
 	window_bind(p, i);
@@ -166,7 +171,8 @@ static int scaler_next(const struct window_fn *f, struct window_part *p, void *s
 	}
 	double part = value_f64(numeric_subtract(v, min)) / value_f64(numeric_subtract(max, min));
 	*ret = numeric_add(numeric_multiply(value_double(part),
-	                                    numeric_subtract(args->max, args->min)), args->min);
+	                                    numeric_subtract(args->max, args->min)),
+	                   args->min);
 	return 0;
 }
 

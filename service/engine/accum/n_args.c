@@ -10,7 +10,8 @@ int n_args_compile(struct compiler *c, struct accum *a, int no_object_code, stru
 
 	if (spec.type != VALUE_OBJECT)
 		return compile_fail(c, no_object_code, a->op->name,
-		                    "specification must be an object; found %s", compile_text(c, spec));
+		                    "specification must be an object; found %s",
+		                    compile_text(c, spec));
 	for (uint32_t i = 0; i < object_n(c->arena, spec.object); i++) {
 		struct str key = object_key(spec.object, i);
 		struct value v = object_at(c->arena, spec.object, i);

@@ -5,8 +5,8 @@
 #include "engine/accum/accum.h"
 
 /* Into a->input and a->n; no_object_code when it is no object. */
-int n_args_compile(struct compiler *c, struct accum *a, int no_object_code, struct value spec)
-	MUST_CHECK;
+int n_args_compile(struct compiler *c, struct accum *a, int no_object_code,
+                   struct value spec) MUST_CHECK;
 
 /* The value of a->n for the document bound in ev: the key of a group. */
 int n_args_eval(const struct accum *a, struct eval *ev, uint64_t *ret) MUST_CHECK;

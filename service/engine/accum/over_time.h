@@ -8,8 +8,8 @@
 
 /* In accum.data. */
 struct over_time {
-	int64_t unit_ms;     /* 0: the sort key is a number */
-	struct expr *time;   /* the sort key as an expression */
+	int64_t unit_ms;   /* 0: the sort key is a number */
+	struct expr *time; /* the sort key as an expression */
 };
 
 /* The argument (codes 9 and 5490710); for accum_op.compile. */

@@ -15,11 +15,13 @@ static int compile_ps(struct compiler *c, struct value spec, struct percentile_a
 
 	TRY(expr_compile_constant(c, spec, &is_constant, &ps));
 	if (!is_constant)
-		return compile_fail(c, 7750300, "$percentile", "%sconstant values, but found value: %s.",
-		                    where, compile_text(c, spec));
+		return compile_fail(c, 7750300, "$percentile",
+		                    "%sconstant values, but found value: %s.", where,
+		                    compile_text(c, spec));
 	if (ps.type != VALUE_ARRAY || array_n(c->arena, ps.array) == 0)
-		return compile_fail(c, 7750301, "$percentile", "%snumbers from [0.0, 1.0], but found: %s",
-		                    where, compile_text(c, ps));
+		return compile_fail(c, 7750301, "$percentile",
+		                    "%snumbers from [0.0, 1.0], but found: %s", where,
+		                    compile_text(c, ps));
 	args->n_ps = array_n(c->arena, ps.array);
 	args->ps = compile_alloc(c, args->n_ps, sizeof *args->ps);
 	if (args->ps == NULL)
@@ -49,7 +51,8 @@ int percentile_compile(struct compiler *c, const char *name, bool is_median, int
 
 	if (spec.type != VALUE_OBJECT)
 		return compile_fail(c, no_object_code, name,
-		                    "specification must be an object; found %s", compile_text(c, spec));
+		                    "specification must be an object; found %s",
+		                    compile_text(c, spec));
 	TRY(spec_fields_read(c, name, spec, fields, is_median ? 2 : 3));
 	compile_enter(c, STR("input"));
 	int rc = expr_compile(c, input, &ret->input);
@@ -61,7 +64,8 @@ int percentile_compile(struct compiler *c, const char *name, bool is_median, int
 	if (!is_median)
 		TRY(compile_ps(c, p, ret));
 	if (!str_is(value_str(method), "approximate"))
-		return compile_fail(c, 2, name, "Currently only 'approximate' can be used as "
+		return compile_fail(c, 2, name,
+		                    "Currently only 'approximate' can be used as "
 		                    "percentile 'method'.");
 	return 0;
 }
@@ -69,8 +73,8 @@ int percentile_compile(struct compiler *c, const char *name, bool is_median, int
 int percentile_add(const char *name, struct eval *ev, struct doubles *list, struct value v)
 {
 	if (v.type == VALUE_DECIMAL)
-		return eval_fail(ev, 14, name, NULL, "%s does not compute with values of type decimal",
-		                 name);
+		return eval_fail(ev, 14, name, NULL,
+		                 "%s does not compute with values of type decimal", name);
 	if (!value_is_number(v) || isnan(value_f64(v)))
 		return 0;
 	return doubles_add(list, ev, value_f64(v));
@@ -106,8 +110,8 @@ static int compile_accum(struct compiler *c, struct accum *a, struct value spec)
 
 	if (args == NULL)
 		return compile_nomem(c);
-	TRY(percentile_compile(c, a->op->name, a->op->option == 0, a->op->option == 0 ? 7436100 : 7429703,
-	                       spec, args));
+	TRY(percentile_compile(c, a->op->name, a->op->option == 0,
+	                       a->op->option == 0 ? 7436100 : 7429703, spec, args));
 	a->input = args->input;
 	a->data = args;
 	return 0;

@@ -9,7 +9,7 @@ struct percentile_args {
 	struct expr *input;
 	double *ps;
 	uint32_t n_ps;
-	bool is_median;       /* one value, not an array */
+	bool is_median; /* one value, not an array */
 };
 
 /* {input: …, p: […], method: "approximate"}; no_object_code when it is no object. */
@@ -17,8 +17,8 @@ int percentile_compile(struct compiler *c, const char *name, bool is_median, int
                        struct value spec, struct percentile_args *ret) MUST_CHECK;
 
 /* Numbers count, all else does not. */
-int percentile_add(const char *name, struct eval *ev, struct doubles *list, struct value v)
-	MUST_CHECK;
+int percentile_add(const char *name, struct eval *ev, struct doubles *list,
+                   struct value v) MUST_CHECK;
 
 /* The value, or the array of values; null of nothing. */
 int percentile_result(const struct percentile_args *args, struct eval *ev,

@@ -3,13 +3,14 @@
 
 struct shift_args {
 	int64_t by;
-	struct value otherwise;     /* beyond the edges of the partition */
+	struct value otherwise; /* beyond the edges of the partition */
 };
 
 static int read_by(struct compiler *c, struct value v, struct shift_args *args)
 {
 	if (!value_as_i64(v, &args->by) || args->by != (int32_t)args->by)
-		return compile_fail(c, 9, "$shift", "'$shift:by' field must be an integer, but found %s",
+		return compile_fail(c, 9, "$shift",
+		                    "'$shift:by' field must be an integer, but found %s",
 		                    compile_text(c, v));
 	return 0;
 }
@@ -43,11 +44,12 @@ static int shift_compile(struct compiler *c, struct accum *a, struct value spec)
 
 		compile_enter(c, key);
 		has_by |= str_is(key, "by");
-		rc = str_is(key, "output")    ? expr_compile(c, v, &a->input)
-		     : str_is(key, "by")      ? read_by(c, v, args)
-		     : str_is(key, "default") ? read_default(c, v, args)
-		                              : compile_fail_unknown(c, 9, key, known, ARRAY_LEN(known),
-		                                                     "Unknown argument in $shift");
+		rc = str_is(key, "output") ? expr_compile(c, v, &a->input)
+		     : str_is(key, "by")   ? read_by(c, v, args)
+		     : str_is(key, "default")
+		             ? read_default(c, v, args)
+		             : compile_fail_unknown(c, 9, key, known, ARRAY_LEN(known),
+		                                    "Unknown argument in $shift");
 		compile_leave(c);
 		TRY(rc);
 	}

@@ -4,7 +4,7 @@
 #include "engine/accum/accum.h"
 
 struct std_dev_state {
-	double mean, squares;   /* squares of the distances from the mean, summed */
+	double mean, squares; /* squares of the distances from the mean, summed */
 	uint64_t n;
 };
 
@@ -55,7 +55,8 @@ static int std_dev_result(const struct accum *a, struct eval *ev, void *arg, str
 	if (state->n <= (uint64_t)a->op->option)
 		*ret = NUL_VALUE;
 	else
-		*ret = value_double(sqrt(state->squares / (double)(state->n - (uint64_t)a->op->option)));
+		*ret = value_double(
+			sqrt(state->squares / (double)(state->n - (uint64_t)a->op->option)));
 	return 0;
 }
 

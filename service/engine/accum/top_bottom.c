@@ -25,7 +25,8 @@ static int compile_argument(struct compiler *c, struct accum *a, struct str key,
 	if (str_is(key, "n") && !is_single(a))
 		return expr_compile(c, v, &a->n);
 	if (str_is(key, "sortBy") && v.type != VALUE_OBJECT)
-		return compile_fail(c, 10065, a->op->name, "invalid parameter: expected an object (sortBy)");
+		return compile_fail(c, 10065, a->op->name,
+		                    "invalid parameter: expected an object (sortBy)");
 	if (str_is(key, "sortBy")) {
 		struct sort_spec *spec;
 
@@ -42,7 +43,8 @@ static int top_compile(struct compiler *c, struct accum *a, struct value spec)
 	int rc = 0;
 
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 5788001, a->op->name, "specification must be an object; found %s",
+		return compile_fail(c, 5788001, a->op->name,
+		                    "specification must be an object; found %s",
 		                    compile_text(c, spec));
 	for (uint32_t i = 0; i < object_n(c->arena, spec.object); i++) {
 		struct str key = object_key(spec.object, i);
@@ -83,7 +85,8 @@ static int top_add(const struct accum *a, struct eval *ev, void *state)
 	if (!top_n_wants(state, &order, ev, keys))
 		return 0;
 	TRY(expr_eval_raw(a->input, ev, &v));
-	return top_n_add(state, &order, ev, keys, v.type == VALUE_MISSING ? NUL_VALUE : kept_blind(ev, v));
+	return top_n_add(state, &order, ev, keys,
+	                 v.type == VALUE_MISSING ? NUL_VALUE : kept_blind(ev, v));
 }
 
 static int top_merge(const struct accum *a, struct eval *ev, void *state, const void *other)
@@ -107,25 +110,20 @@ static int top_result(const struct accum *a, struct eval *ev, void *arg, struct 
 	return 0;
 }
 
-#define ROW(row_name, row_doc, row_usage, row_option)   \
-	{                                               \
-		.name = row_name,                       \
-		.doc = row_doc,                         \
-		.usage = row_usage,                     \
-		.state_size = sizeof(struct top_n),     \
-		.compile = top_compile,                 \
-		.init = top_init,                       \
-		.add_document = top_add,                \
-		.merge = top_merge,                     \
-		.result = top_result,                   \
-		.option = row_option,                   \
+#define ROW(row_name, row_doc, row_usage, row_option) \
+	{ \
+		.name = row_name, .doc = row_doc, .usage = row_usage, \
+		.state_size = sizeof(struct top_n), .compile = top_compile, .init = top_init, \
+		.add_document = top_add, .merge = top_merge, .result = top_result, \
+		.option = row_option, \
 	}
 
 const struct accum_op accum_top_bottom_ops[] = {
 	ROW("$bottom", "The value of the document that comes last in an order.",
 	    "{$bottom: {sortBy: {field: 1 or -1, …}, output: expression}}", TOP_LAST | TOP_SINGLE),
 	ROW("$bottomN", "The values of the n documents that come last in an order.",
-	    "{$bottomN: {n: whole number, sortBy: {field: 1 or -1, …}, output: expression}}", TOP_LAST),
+	    "{$bottomN: {n: whole number, sortBy: {field: 1 or -1, …}, output: expression}}",
+	    TOP_LAST),
 	ROW("$top", "The value of the document that comes first in an order.",
 	    "{$top: {sortBy: {field: 1 or -1, …}, output: expression}}", TOP_SINGLE),
 	ROW("$topN", "The values of the n documents that come first in an order.",

@@ -22,8 +22,7 @@ static int cmp_items(void *arg, const void *x_arg, const void *y_arg)
  * Has x to go before y?  Of equals the later one has, at either end, so that it does not matter
  * whether values came one by one or in parts that were merged.
  */
-static bool goes_before(const struct ordering *o, const struct top_item *x,
-                        const struct top_item *y)
+static bool goes_before(const struct ordering *o, const struct top_item *x, const struct top_item *y)
 {
 	int order = sort_spec_cmp(o->order->spec, o->ev->arena, x->keys, y->keys);
 
@@ -95,8 +94,9 @@ int top_n_add(struct top_n *top, const struct top_order *order, struct eval *ev,
 	struct top_item item = { .output = output, .number = top->n_seen++ };
 
 	/* The keys of the one that goes make room for those that come. */
-	item.keys = top->n == top->n_max ? top->items[0].keys
-	                                 : arena_array(eval_states(ev), order->spec->n_keys, sizeof *keys);
+	item.keys = top->n == top->n_max
+	                    ? top->items[0].keys
+	                    : arena_array(eval_states(ev), order->spec->n_keys, sizeof *keys);
 	if (item.keys == NULL)
 		return eval_check(ev);
 	for (uint32_t k = 0; k < order->spec->n_keys; k++)
@@ -121,7 +121,8 @@ int top_n_merge(struct top_n *top, const struct top_order *order, struct eval *e
 		if (!top_n_wants(top, order, ev, item.keys))
 			continue;
 		/* Keys are written over when an item goes, so no two states may share them. */
-		item.keys = arena_memdup(eval_states(ev), item.keys, order->spec->n_keys * sizeof *item.keys);
+		item.keys = arena_memdup(eval_states(ev), item.keys,
+		                         order->spec->n_keys * sizeof *item.keys);
 		if (item.keys == NULL)
 			return eval_check(ev);
 		item.number += top->n_seen;
@@ -155,10 +156,12 @@ int top_n_parse(struct eval *ev, const char *name, struct value v, uint64_t *ret
 
 	if (!value_is_number(v))
 		return eval_fail(ev, 5787902, name, NULL,
-		                 "Value for 'n' must be of integral type, but found %s", eval_text(ev, v));
+		                 "Value for 'n' must be of integral type, but found %s",
+		                 eval_text(ev, v));
 	if (!value_as_i64(v, &n))
 		return eval_fail(ev, 5787903, name, NULL,
-		                 "Value for 'n' must be of integral type, but found %s", eval_text(ev, v));
+		                 "Value for 'n' must be of integral type, but found %s",
+		                 eval_text(ev, v));
 	if (n <= 0)
 		return eval_fail(ev, 5787908, name, NULL, "'n' must be greater than 0, found %lld",
 		                 (long long)n);

@@ -10,13 +10,13 @@
 #include "engine/sort_spec.h"
 
 struct top_item {
-	struct value *keys;       /* in eval_states(ev) */
+	struct value *keys; /* in eval_states(ev) */
 	struct value output;
-	uint64_t number;          /* in the order of coming */
+	uint64_t number; /* in the order of coming */
 };
 
 struct top_n {
-	struct top_item *items;   /* a heap: the one to go next is at the root */
+	struct top_item *items; /* a heap: the one to go next is at the root */
 	size_t n, cap;
 	uint64_t n_max, n_seen;
 };

@@ -64,8 +64,8 @@ static int check_members(struct compiler *c, const struct window_fn *f, struct o
 		if (is_window_op(accum_op_find(key)))
 			return compile_fail(c, 9, op_name,
 			                    "Cannot specify two functions in window function spec");
-		return compile_fail(c, 9, op_name, "Window function found an unknown argument: %.*s",
-		                    STR_ARG(key));
+		return compile_fail(c, 9, op_name,
+		                    "Window function found an unknown argument: %.*s", STR_ARG(key));
 	}
 	return 0;
 }

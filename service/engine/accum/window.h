@@ -17,16 +17,16 @@
 #include "engine/time_unit.h"
 
 enum window_kind {
-	WINDOW_DOCUMENTS,    /* bounds count documents */
-	WINDOW_RANGE,        /* bounds are distances between sort keys */
+	WINDOW_DOCUMENTS, /* bounds count documents */
+	WINDOW_RANGE,     /* bounds are distances between sort keys */
 };
 
 struct window_bounds {
 	enum window_kind kind;
-	bool has_lower, has_upper;      /* false: unbounded */
-	int64_t first, last;            /* of WINDOW_DOCUMENTS: distances from the document */
-	struct value lower, upper;      /* of WINDOW_RANGE: numbers */
-	enum time_unit unit;            /* … of this, between dates; TIME_UNIT_NONE: between numbers */
+	bool has_lower, has_upper; /* false: unbounded */
+	int64_t first, last;       /* of WINDOW_DOCUMENTS: distances from the document */
+	struct value lower, upper; /* of WINDOW_RANGE: numbers */
+	enum time_unit unit;       /* … of this, between dates; TIME_UNIT_NONE: between numbers */
 };
 
 /* Documents first to end - 1 of a partition. */
@@ -37,8 +37,8 @@ struct window_frame {
 struct window_fn {
 	struct accum *accum;
 	const struct window_op *op;
-	const struct sort_spec *sort_by;   /* NULL: none */
-	bool has_window;                   /* bounds were written */
+	const struct sort_spec *sort_by; /* NULL: none */
+	bool has_window;                 /* bounds were written */
 	struct window_bounds bounds;
 };
 
@@ -48,13 +48,13 @@ struct window_part {
 	struct sorter *sorter;
 	struct sort_row **rows;
 	size_t n;
-	struct arena *arena;               /* what lives as long as the partition */
+	struct arena *arena; /* what lives as long as the partition */
 };
 
 enum window_flag {
-	WINDOW_NO_BOUNDS = 1,      /* takes no `window` */
-	WINDOW_ALONE = 2,          /* takes nothing beside itself, as $rank does (code 5371601) */
-	WINDOW_OWN_WHOLE = 4,      /* asked even when the window is the whole partition */
+	WINDOW_NO_BOUNDS = 1, /* takes no `window` */
+	WINDOW_ALONE = 2,     /* takes nothing beside itself, as $rank does (code 5371601) */
+	WINDOW_OWN_WHOLE = 4, /* asked even when the window is the whole partition */
 };
 
 struct window_op {
@@ -79,10 +79,10 @@ struct window_stacks;
 
 struct window_accum_state {
 	struct window_frame frame;
-	struct value whole;              /* the value of a window that is the whole partition */
-	unsigned char *total;            /* state of a window that only grows */
+	struct value whole;   /* the value of a window that is the whole partition */
+	unsigned char *total; /* state of a window that only grows */
 	size_t n_added;
-	struct window_stacks *stacks;    /* of one that slides */
+	struct window_stacks *stacks; /* of one that slides */
 };
 
 int window_accum_start(const struct window_fn *f, struct window_part *p, void *state);

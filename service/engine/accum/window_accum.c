@@ -14,12 +14,12 @@
 #include "engine/accum/window.h"
 
 struct window_stacks {
-	struct window_frame frame;       /* documents that are in the states */
+	struct window_frame frame; /* documents that are in the states */
 	size_t middle;
-	unsigned char *front;            /* states of documents base … middle - 1 */
+	unsigned char *front; /* states of documents base … middle - 1 */
 	size_t base;
 	unsigned char *back;
-	struct arena front_arena, back_arena;   /* what the states point to */
+	struct arena front_arena, back_arena; /* what the states point to */
 };
 
 static size_t state_size(const struct window_fn *f)

@@ -124,8 +124,9 @@ int window_bounds_compile(struct compiler *c, struct value spec, const struct so
 	                   (unit.type != VALUE_MISSING);
 
 	if (documents.type != VALUE_MISSING && range.type != VALUE_MISSING)
-		return compile_fail(c, 9, NULL,
-		                    "Window bounds can specify either 'documents' or 'unit', not both.");
+		return compile_fail(
+			c, 9, NULL,
+			"Window bounds can specify either 'documents' or 'unit', not both.");
 	if (range.type == VALUE_MISSING && unit.type != VALUE_MISSING)
 		return compile_fail(c, 9, NULL,
 		                    "Window bounds can only specify 'unit' with range-based bounds.");
@@ -156,8 +157,8 @@ static void move_documents(const struct window_bounds *bounds, size_t i, size_t 
                            struct window_frame *frame)
 {
 	frame->first = bounds->has_lower ? place(i, bounds->first, n) : 0;
-	frame->end = bounds->has_upper && bounds->last < INT64_MAX
-	                     ? place(i, bounds->last + 1, n) : n;
+	frame->end = bounds->has_upper && bounds->last < INT64_MAX ? place(i, bounds->last + 1, n)
+	                                                           : n;
 	frame->end = MAX(frame->end, frame->first);
 }
 
@@ -182,9 +183,10 @@ static int check_key(const struct window_bounds *bounds, struct window_part *p, 
 		                 "Invalid range: For windows that involve date or time ranges, a unit "
 		                 "must be provided.");
 	if (bounds->unit == TIME_UNIT_NONE && !value_is_number(key))
-		return eval_fail(p->ev, 5429414, NULL, NULL,
-		                 "Invalid range: Expected the sortBy field to be a number, but it was %s",
-		                 value_type_name(key.type));
+		return eval_fail(
+			p->ev, 5429414, NULL, NULL,
+			"Invalid range: Expected the sortBy field to be a number, but it was %s",
+			value_type_name(key.type));
 	return 0;
 }
 
@@ -196,7 +198,7 @@ static struct value key_at(const struct window_bounds *bounds, struct value key,
 
 	if (bounds->unit == TIME_UNIT_NONE)
 		return numeric_add(key, distance);
-	(void)value_as_i64(distance, &amount);   /* was checked */
+	(void)value_as_i64(distance, &amount); /* was checked */
 	if (!time_unit_add(key.i64, bounds->unit, amount, &ms))
 		ms = amount < 0 ? INT64_MIN : INT64_MAX;
 	return value_date(ms);

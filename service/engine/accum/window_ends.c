@@ -5,7 +5,7 @@
 
 struct ends_state {
 	struct window_frame frame;
-	uint64_t n;                 /* so many are wanted */
+	uint64_t n; /* so many are wanted */
 };
 
 static int value_at(const struct window_fn *f, struct window_part *p, size_t i, struct value *ret)
@@ -32,7 +32,8 @@ static int last_next(const struct window_fn *f, struct window_part *p, void *arg
 
 	TRY(window_frame_move(f, p, i, &state->frame));
 	*ret = NUL_VALUE;
-	return state->frame.first == state->frame.end ? 0 : value_at(f, p, state->frame.end - 1, ret);
+	return state->frame.first == state->frame.end ? 0
+	                                              : value_at(f, p, state->frame.end - 1, ret);
 }
 
 static int n_start(const struct window_fn *f, struct window_part *p, void *arg)
@@ -44,8 +45,8 @@ static int n_start(const struct window_fn *f, struct window_part *p, void *arg)
 	return n_args_eval(f->accum, p->ev, &state->n);
 }
 
-static int values_between(const struct window_fn *f, struct window_part *p, size_t first, size_t end,
-                          struct value *ret)
+static int values_between(const struct window_fn *f, struct window_part *p, size_t first,
+                          size_t end, struct value *ret)
 {
 	struct value *items = arena_array(p->ev->arena, end - first, sizeof *items);
 

@@ -11,10 +11,10 @@
 
 struct ranks_state {
 	double *sorted;
-	uint32_t *ranks;              /* of each document's number, from 1; or NO_RANK */
-	uint32_t *tree;               /* from 1 */
+	uint32_t *ranks; /* of each document's number, from 1; or NO_RANK */
+	uint32_t *tree;  /* from 1 */
 	size_t n_sorted;
-	size_t n_present;             /* numbers in the window */
+	size_t n_present; /* numbers in the window */
 	struct window_frame frame, counted;
 };
 
@@ -72,14 +72,15 @@ static int ranks_start(const struct window_fn *f, struct window_part *p, void *a
 		return eval_check(p->ev);
 	for (size_t i = 0; i < p->n; i++)
 		if (state->ranks[i] != NO_RANK)
-			state->ranks[i] = rank_of(state->sorted, list.n, list.items[state->ranks[i]]);
+			state->ranks[i] = rank_of(state->sorted, list.n,
+			                          list.items[state->ranks[i]]);
 	return 0;
 }
 
 static void count(struct ranks_state *state, size_t doc_i, bool comes)
 {
 	uint32_t rank = state->ranks[doc_i];
-	uint32_t by = comes ? 1 : UINT32_MAX;   /* one more, or one less */
+	uint32_t by = comes ? 1 : UINT32_MAX; /* one more, or one less */
 
 	if (rank == NO_RANK)
 		return;

@@ -4,13 +4,13 @@
 #include "engine/accum/kept_set.h"
 
 struct set_state {
-	struct kept_watch watch;     /* first: the set calls it with its own address */
-	struct kept_set set;         /* of all values of the partition */
-	uint32_t *numbers;           /* of the values that documents add, document by document */
+	struct kept_watch watch; /* first: the set calls it with its own address */
+	struct kept_set set;     /* of all values of the partition */
+	uint32_t *numbers;       /* of the values that documents add, document by document */
 	size_t n_numbers, numbers_cap;
-	size_t *ends;                /* how many numbers there were after each document */
-	uint32_t *counts;            /* in the window, of each value */
-	uint32_t *present, *places;  /* values with a count, and where each stands among these */
+	size_t *ends;               /* how many numbers there were after each document */
+	uint32_t *counts;           /* in the window, of each value */
+	uint32_t *present, *places; /* values with a count, and where each stands among these */
 	uint32_t n_present;
 	struct window_frame frame, counted;
 };

@@ -5,7 +5,7 @@
 
 struct slices_state {
 	struct value_list list;
-	size_t *ends;               /* how long the list was after each document */
+	size_t *ends; /* how long the list was after each document */
 	struct window_frame frame;
 };
 

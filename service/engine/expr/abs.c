@@ -7,8 +7,8 @@
 
 static int fail_type(const struct expr *e, struct eval *ev, struct value v)
 {
-	return expr_fail(e, ev, NOT_NUMERIC_CODE, "%s only supports numeric types, not %s", e->op->name,
-	                 value_type_name(v.type));
+	return expr_fail(e, ev, NOT_NUMERIC_CODE, "%s only supports numeric types, not %s",
+	                 e->op->name, value_type_name(v.type));
 }
 
 static int abs_call(const struct expr *e, struct eval *ev, const struct value *argv, size_t argc,

@@ -60,15 +60,11 @@ static int accumulator_compile(struct compiler *c, const struct expr_op *op, str
 	return 0;
 }
 
-#define ROW(row_name, row_doc)                                              \
-	{                                                                   \
-		.name = row_name,                                           \
-		.doc = row_doc,                                             \
-		.usage = "{" row_name ": array} or {" row_name ": [value, …]}", \
-		.args_min = 0,                                              \
-		.args_max = EXPR_ANY,                                       \
-		.call = accumulator_call,                                   \
-		.compile = accumulator_compile,                             \
+#define ROW(row_name, row_doc) \
+	{ \
+		.name = row_name, .doc = row_doc, \
+		.usage = "{" row_name ": array} or {" row_name ": [value, …]}", .args_min = 0, \
+		.args_max = EXPR_ANY, .call = accumulator_call, .compile = accumulator_compile, \
 	}
 
 const struct expr_op expr_accumulators_ops[] = {

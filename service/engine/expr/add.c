@@ -9,7 +9,7 @@
 struct total {
 	int64_t whole;
 	double real;
-	enum value_type type;   /* INT, LONG, DOUBLE or DATE */
+	enum value_type type; /* INT, LONG, DOUBLE or DATE */
 };
 
 static int fail_date_overflow(const struct expr *e, struct eval *ev)
@@ -77,10 +77,10 @@ static int add_step(const struct expr *e, struct eval *ev, struct total *total, 
 static struct value total_value(const struct total *total)
 {
 	switch (total->type) {
-	case VALUE_INT:  return value_whole(total->whole);
+	case VALUE_INT: return value_whole(total->whole);
 	case VALUE_LONG: return value_long(total->whole);
 	case VALUE_DATE: return value_date(total->whole);
-	default:         return value_double(total->real);
+	default: return value_double(total->real);
 	}
 }
 

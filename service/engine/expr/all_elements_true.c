@@ -11,8 +11,9 @@ static int elements_true_call(const struct expr *e, struct eval *ev, const struc
 
 	(void)argc;
 	if (argv[0].type != VALUE_ARRAY)
-		return expr_fail(e, ev, is_all ? 17040 : 17041, "%s's argument must be an array, but is %s",
-		                 e->op->name, value_type_name(argv[0].type));
+		return expr_fail(e, ev, is_all ? 17040 : 17041,
+		                 "%s's argument must be an array, but is %s", e->op->name,
+		                 value_type_name(argv[0].type));
 	uint32_t n = array_n(ev->arena, argv[0].array);
 	for (uint32_t i = 0; i < n && is_true == is_all; i++) {
 		TRY(eval_tick(ev));

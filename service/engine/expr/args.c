@@ -11,12 +11,13 @@ static int fail_arity(struct compiler *c, const struct expr_op *op, uint32_t n)
 		                    "Expression %s takes exactly %d arguments. %u were passed in.",
 		                    op->name, op->args_min, n);
 	if (op->args_max == EXPR_ANY)
-		return compile_fail(c, op->arity_code != 0 ? op->arity_code : ARITY_RANGE_CODE, op->name,
-		                    "%s needs at least %s, had: %u", op->name,
+		return compile_fail(c, op->arity_code != 0 ? op->arity_code : ARITY_RANGE_CODE,
+		                    op->name, "%s needs at least %s, had: %u", op->name,
 		                    op->args_min == 1 ? "one argument" : "two arguments", n);
 	return compile_fail(c, op->arity_code != 0 ? op->arity_code : ARITY_RANGE_CODE, op->name,
 	                    "Expression %s takes at least %d arguments, and at most %d, but %u were "
-	                    "passed in.", op->name, op->args_min, op->args_max, n);
+	                    "passed in.",
+	                    op->name, op->args_min, op->args_max, n);
 }
 
 int expr_compile_args(struct compiler *c, const struct expr_op *op, struct value spec,
@@ -91,14 +92,16 @@ int expr_read_params(struct compiler *c, const struct expr_op *op, struct value 
 		                    "%s only supports an object as its argument", op->name);
 	uint32_t n = object_n(c->arena, spec.object);
 	for (uint32_t i = 0; i < n; i++)
-		if (read_param(c, op, object_key(spec.object, i), object_at(c->arena, spec.object, i),
-		               ret) != 0)
+		if (read_param(c, op, object_key(spec.object, i),
+		               object_at(c->arena, spec.object, i), ret) != 0)
 			rc = ERR_PIPELINE;
 	for (uint32_t i = 0; op->params[i].name != NULL; i++)
 		if (op->params[i].is_required && ret[i].type == VALUE_MISSING)
-			rc = compile_fail(c, op->params[i].missing_code != 0 ? op->params[i].missing_code : 9,
-			                  op->name, "Missing '%s' parameter to %s", op->params[i].name,
-			                  op->name);
+			rc = compile_fail(c,
+			                  op->params[i].missing_code != 0 ? op->params[i].missing_code
+			                                                  : 9,
+			                  op->name, "Missing '%s' parameter to %s",
+			                  op->params[i].name, op->name);
 	return rc;
 }
 

@@ -23,7 +23,8 @@ static int array_elem_at_call(const struct expr *e, struct eval *ev, const struc
 		return 0;
 	}
 	if (argv[0].type != VALUE_ARRAY)
-		return expr_fail(e, ev, 28689, "$arrayElemAt's first argument must be an array, but is %s",
+		return expr_fail(e, ev, 28689,
+		                 "$arrayElemAt's first argument must be an array, but is %s",
 		                 value_type_name(argv[0].type));
 	if (!value_is_number(argv[1]))
 		return expr_fail(e, ev, 28690,
@@ -32,7 +33,8 @@ static int array_elem_at_call(const struct expr *e, struct eval *ev, const struc
 	if (!coerce_to_i32(argv[1], &i))
 		return expr_fail(e, ev, 28691,
 		                 "$arrayElemAt's second argument must be representable as a 32-bit "
-		                 "integer: %s", eval_text(ev, argv[1]));
+		                 "integer: %s",
+		                 eval_text(ev, argv[1]));
 	*ret = element(ev, argv[0].array, i);
 	return 0;
 }
@@ -46,8 +48,8 @@ static int end_call(const struct expr *e, struct eval *ev, const struct value *a
 		return 0;
 	}
 	if (argv[0].type != VALUE_ARRAY)
-		return expr_fail(e, ev, 28689, "%s's argument must be an array, but is %s", e->op->name,
-		                 value_type_name(argv[0].type));
+		return expr_fail(e, ev, 28689, "%s's argument must be an array, but is %s",
+		                 e->op->name, value_type_name(argv[0].type));
 	*ret = element(ev, argv[0].array, e->op->option);
 	return 0;
 }

@@ -6,13 +6,13 @@ static int fail_format(const struct expr *e, struct eval *ev, int mongo_code, co
 {
 	return expr_fail(e, ev, mongo_code,
 	                 "$arrayToObject requires a consistent input format. Elements must all be "
-	                 "arrays or all be objects. %s was detected, now found: %s", expected,
-	                 value_type_name(found.type));
+	                 "arrays or all be objects. %s was detected, now found: %s",
+	                 expected, value_type_name(found.type));
 }
 
 /* [key, value] */
-static int read_pair(const struct expr *e, struct eval *ev, struct value item, struct value *ret_key,
-                     struct value *ret_value)
+static int read_pair(const struct expr *e, struct eval *ev, struct value item,
+                     struct value *ret_key, struct value *ret_value)
 {
 	if (item.type != VALUE_ARRAY)
 		return fail_format(e, ev, 40396, "Array", item);
@@ -20,12 +20,14 @@ static int read_pair(const struct expr *e, struct eval *ev, struct value item, s
 	if (n != 2)
 		return expr_fail(e, ev, 40397,
 		                 "$arrayToObject requires an array of size 2 arrays, found array of "
-		                 "size: %u", n);
+		                 "size: %u",
+		                 n);
 	*ret_key = array_get(ev->arena, item.array, 0);
 	if (ret_key->type != VALUE_STRING)
 		return expr_fail(e, ev, 40395,
 		                 "$arrayToObject requires an array of key-value pairs, where the key must "
-		                 "be of type string. Found key type: %s", value_type_name(ret_key->type));
+		                 "be of type string. Found key type: %s",
+		                 value_type_name(ret_key->type));
 	*ret_value = item.array->items[1];
 	return 0;
 }
@@ -40,18 +42,21 @@ static int read_object(const struct expr *e, struct eval *ev, struct value item,
 	if (n != 2)
 		return expr_fail(e, ev, 40392,
 		                 "$arrayToObject requires an object keys of 'k' and 'v'. Found incorrect "
-		                 "number of keys: %u", n);
+		                 "number of keys: %u",
+		                 n);
 	*ret_key = object_get(ev->arena, item.object, STR("k"));
 	*ret_value = object_get_raw(ev->arena, item.object, STR("v"));
 	if (ret_key->type == VALUE_MISSING || ret_value->type == VALUE_MISSING)
 		return expr_fail(e, ev, 40393,
 		                 "$arrayToObject requires an object with keys 'k' and 'v'. Missing either "
-		                 "or both keys from: %s", eval_text(ev, item));
+		                 "or both keys from: %s",
+		                 eval_text(ev, item));
 	if (ret_key->type != VALUE_STRING)
-		return expr_fail(e, ev, 40394,
-		                 "$arrayToObject requires an object with keys 'k' and 'v', where the value "
-		                 "of 'k' must be of type string. Found type: %s",
-		                 value_type_name(ret_key->type));
+		return expr_fail(
+			e, ev, 40394,
+			"$arrayToObject requires an object with keys 'k' and 'v', where the value "
+			"of 'k' must be of type string. Found type: %s",
+			value_type_name(ret_key->type));
 	return 0;
 }
 
@@ -68,15 +73,17 @@ static int build(const struct expr *e, struct eval *ev, struct array *arr, struc
 
 		TRY(eval_tick(ev));
 		if (i == 0 && item.type != VALUE_ARRAY && item.type != VALUE_OBJECT)
-			return expr_fail(e, ev, 40398, "Unrecognised input type format for $arrayToObject: %s",
+			return expr_fail(e, ev, 40398,
+			                 "Unrecognised input type format for $arrayToObject: %s",
 			                 value_type_name(item.type));
 		if (i == 0)
 			is_pairs = item.type == VALUE_ARRAY;
-		TRY(is_pairs ? read_pair(e, ev, item, &key, &v) : read_object(e, ev, item, &key, &v));
+		TRY(is_pairs ? read_pair(e, ev, item, &key, &v)
+		             : read_object(e, ev, item, &key, &v));
 		if (memchr(key.text, '\0', key.len) != NULL)
 			return expr_fail(e, ev, is_pairs ? 4940400 : 4940401,
 			                 "Key field cannot contain an embedded null byte");
-		v.flags = 0;   /* it goes under another name */
+		v.flags = 0; /* it goes under another name */
 		object_builder_add(&b, value_str(key), v);
 	}
 	*ret = object_builder_finish(&b);

@@ -8,7 +8,7 @@
  * Bind the name that `as` gives ("this" when as is missing): reports what is no string or no name.
  * The caller restores c->scope.
  */
-int bind_as(struct compiler *c, const struct expr_op *op, struct value as, uint32_t *ret_slot)
-	MUST_CHECK;
+int bind_as(struct compiler *c, const struct expr_op *op, struct value as,
+            uint32_t *ret_slot) MUST_CHECK;
 
 #endif

@@ -11,8 +11,8 @@ static int64_t combine(enum operation operation, int64_t x, int64_t y)
 {
 	switch (operation) {
 	case AND: return x & y;
-	case OR:  return x | y;
-	default:  return x ^ y;
+	case OR: return x | y;
+	default: return x ^ y;
 	}
 }
 
@@ -31,7 +31,8 @@ static int bits_eval(const struct expr *e, struct eval *ev, struct value *ret)
 			return 0;
 		}
 		if (!value_is_whole(v))
-			return expr_fail(e, ev, TYPE_CODE, "%s only supports int and long operands, not %s.",
+			return expr_fail(e, ev, TYPE_CODE,
+			                 "%s only supports int and long operands, not %s.",
 			                 e->op->name, value_type_name(v.type));
 		bits = combine(operation, bits, v.i64);
 		has_long |= v.type == VALUE_LONG;
@@ -54,19 +55,16 @@ static int bit_not_call(const struct expr *e, struct eval *ev, const struct valu
 		return expr_fail(e, ev, TYPE_CODE, "$bitNot only supports int and long, not: %s.",
 		                 value_type_name(v.type));
 	else
-		return expr_fail(e, ev, NOT_NUMERIC_CODE, "$bitNot only supports numeric types, not %s",
+		return expr_fail(e, ev, NOT_NUMERIC_CODE,
+		                 "$bitNot only supports numeric types, not %s",
 		                 value_type_name(v.type));
 	return 0;
 }
 
-#define BITS_ROW(op_name, operation, sentence)             \
-	{                                                  \
-		.name = op_name,                           \
-		.doc = sentence,                           \
-		.usage = "{" op_name ": [int or long, …]}", \
-		.args_max = EXPR_ANY,                      \
-		.eval = bits_eval,                         \
-		.option = operation,                       \
+#define BITS_ROW(op_name, operation, sentence) \
+	{ \
+		.name = op_name, .doc = sentence, .usage = "{" op_name ": [int or long, …]}", \
+		.args_max = EXPR_ANY, .eval = bits_eval, .option = operation, \
 	}
 
 const struct expr_op expr_bits_ops[] = {

@@ -34,15 +34,10 @@ static int cmp_call(const struct expr *e, struct eval *ev, const struct value *a
 	return 0;
 }
 
-#define COMPARE_ROW(op_name, function, signs, sentence)    \
-	{                                                  \
-		.name = op_name,                           \
-		.doc = sentence,                           \
-		.usage = "{" op_name ": [value, value]}",  \
-		.args_min = 2,                             \
-		.args_max = 2,                             \
-		.call = function,                          \
-		.option = signs,                           \
+#define COMPARE_ROW(op_name, function, signs, sentence) \
+	{ \
+		.name = op_name, .doc = sentence, .usage = "{" op_name ": [value, value]}", \
+		.args_min = 2, .args_max = 2, .call = function, .option = signs, \
 	}
 
 const struct expr_op expr_compare_ops[] = {

@@ -15,9 +15,8 @@ static int cond_eval(const struct expr *e, struct eval *ev, struct value *ret)
 static int cond_compile(struct compiler *c, const struct expr_op *op, struct value spec,
                         struct expr **ret)
 {
-	return spec.type == VALUE_OBJECT
-	               ? expr_compile_params(c, op, spec, ret)
-	               : expr_compile_args(c, op, spec, ret);
+	return spec.type == VALUE_OBJECT ? expr_compile_params(c, op, spec, ret)
+	                                 : expr_compile_args(c, op, spec, ret);
 }
 
 static const struct expr_param params[] = {

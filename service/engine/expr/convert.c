@@ -168,16 +168,11 @@ static int short_call(const struct expr *e, struct eval *ev, const struct value 
 	return convert(&c, target, argv[0], ret) ? 0 : fail_conversion(e, &c, target, argv[0]);
 }
 
-#define SHORT_ROW(op_name, number, sentence)          \
-	{                                             \
-		.name = op_name,                      \
-		.doc = sentence,                      \
-		.usage = "{" op_name ": expression}", \
-		.args_min = 1,                        \
-		.args_max = 1,                        \
-		.arity_code = SHORT_FORM_ARITY_CODE,  \
-		.call = short_call,                   \
-		.option = number,                     \
+#define SHORT_ROW(op_name, number, sentence) \
+	{ \
+		.name = op_name, .doc = sentence, .usage = "{" op_name ": expression}", \
+		.args_min = 1, .args_max = 1, .arity_code = SHORT_FORM_ARITY_CODE, \
+		.call = short_call, .option = number, \
 	}
 
 const struct expr_op expr_convert_ops[] = {

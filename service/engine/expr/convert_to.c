@@ -117,12 +117,12 @@ static bool to_whole(struct conversion *c, struct value v, int64_t *ret)
 {
 	switch ((enum value_type)v.type) {
 	case VALUE_INT:
-	case VALUE_LONG:    *ret = v.i64; return true;
-	case VALUE_BOOL:    *ret = v.boolean; return true;
-	case VALUE_DOUBLE:  return whole_from_double(c, v, ret);
+	case VALUE_LONG: *ret = v.i64; return true;
+	case VALUE_BOOL: *ret = v.boolean; return true;
+	case VALUE_DOUBLE: return whole_from_double(c, v, ret);
 	case VALUE_DECIMAL: return whole_from_decimal(c, v, ret);
-	case VALUE_STRING:  return whole_from_string(c, v, ret);
-	default:            return fail_unsupported(c);
+	case VALUE_STRING: return whole_from_string(c, v, ret);
+	default: return fail_unsupported(c);
 	}
 }
 
@@ -190,9 +190,9 @@ bool convert_to_double(struct conversion *c, struct value v, struct value *ret)
 	switch ((enum value_type)v.type) {
 	case VALUE_INT:
 	case VALUE_LONG:
-	case VALUE_DATE:   d = (double)v.i64; break;
+	case VALUE_DATE: d = (double)v.i64; break;
 	case VALUE_DOUBLE: d = v.f64; break;
-	case VALUE_BOOL:   d = v.boolean; break;
+	case VALUE_BOOL: d = v.boolean; break;
 	case VALUE_STRING:
 		if (!double_from_string(c, v, &d))
 			return false;
@@ -215,8 +215,10 @@ static bool check_year(struct conversion *c, int64_t ms)
 
 	if (year >= 0 && year <= 9999)
 		return true;
-	(void)fail(c, "Could not convert date to string: date component was outside the supported "
-	              "range of 0-9999: %lld", (long long)year);
+	(void)fail(c,
+	           "Could not convert date to string: date component was outside the supported "
+	           "range of 0-9999: %lld",
+	           (long long)year);
 	c->code = DATE_RANGE_CODE;
 	return false;
 }
@@ -249,7 +251,8 @@ static bool date_from_string(struct conversion *c, struct value v, struct value 
 	const char *why;
 
 	if (!date_text_parse(value_str(v), &text, &why))
-		return fail(c, "Error parsing date string '%.*s'; %s", (int)MIN(v.len, 80), v.text, why);
+		return fail(c, "Error parsing date string '%.*s'; %s", (int)MIN(v.len, 80), v.text,
+		            why);
 	*ret = value_date(date_text_moment(&text, &utc));
 	return true;
 }
@@ -260,7 +263,7 @@ bool convert_to_date(struct conversion *c, struct value v, struct value *ret)
 	int64_t ms;
 
 	switch ((enum value_type)v.type) {
-	case VALUE_DATE:   *ret = v; return true;
+	case VALUE_DATE: *ret = v; return true;
 	case VALUE_STRING: return date_from_string(c, v, ret);
 	case VALUE_LONG:
 	case VALUE_DOUBLE:
@@ -292,8 +295,8 @@ static bool to_container(struct conversion *c, struct value v, enum value_type t
 	if (v.type != VALUE_STRING)
 		return fail_unsupported(c);
 	if (!json_text_read(c->ev, value_str(v), &read) || read.type != type)
-		return fail(c, "Input does not represent a JSON %s %s: '%.*s'", value_type_name(type),
-		            IN_CONVERT, (int)MIN(v.len, 80), v.text);
+		return fail(c, "Input does not represent a JSON %s %s: '%.*s'",
+		            value_type_name(type), IN_CONVERT, (int)MIN(v.len, 80), v.text);
 	*ret = read;
 	return true;
 }
@@ -327,8 +330,8 @@ bool convert_to_decimal(struct conversion *c, struct value v, struct value *ret)
 
 	switch ((enum value_type)v.type) {
 	case VALUE_DECIMAL: *ret = v; return true;
-	case VALUE_DOUBLE:  decimal_from_double(v.f64, &d); break;
-	case VALUE_BOOL:    (void)decimal_parse(v.boolean ? STR("1") : STR("0"), &d); break;
+	case VALUE_DOUBLE: decimal_from_double(v.f64, &d); break;
+	case VALUE_BOOL: (void)decimal_parse(v.boolean ? STR("1") : STR("0"), &d); break;
 	case VALUE_INT:
 	case VALUE_LONG:
 	case VALUE_DATE:
@@ -353,8 +356,9 @@ bool convert_to_object_id(struct conversion *c, struct value v, struct value *re
 	if (v.type != VALUE_STRING)
 		return fail_unsupported(c);
 	if (!extended_make_oid(c->ev->arena, value_str(v), ret))
-		return fail(c, "Failed to parse objectId '%.*s' " IN_CONVERT
-		               ": Invalid string length or digits for an ObjectId",
+		return fail(c,
+		            "Failed to parse objectId '%.*s' " IN_CONVERT
+		            ": Invalid string length or digits for an ObjectId",
 		            (int)MIN(v.len, 80), v.text);
 	return true;
 }

@@ -4,13 +4,13 @@
 
 #include "engine/eval.h"
 
-#define CONVERT_FAILURE 241   /* MongoDB's ConversionFailure: what onError catches */
+#define CONVERT_FAILURE 241 /* MongoDB's ConversionFailure: what onError catches */
 
 struct conversion {
 	struct eval *ev;
-	bool is_uuid;       /* to binData of sub-type 4, with the format "uuid" */
-	int code;           /* of a failure: CONVERT_FAILURE, or another that nothing catches */
-	char why[200];      /* of a failure; "" when there is no such conversion at all */
+	bool is_uuid;  /* to binData of sub-type 4, with the format "uuid" */
+	int code;      /* of a failure: CONVERT_FAILURE, or another that nothing catches */
+	char why[200]; /* of a failure; "" when there is no such conversion at all */
 };
 
 /* v is neither null nor missing.  false on failure. */

@@ -48,26 +48,24 @@ static int date_add_eval(const struct expr *e, struct eval *ev, struct value *re
 		return 0;
 	}
 	if (!date_from_value(ev, start, &ms))
-		return expr_fail(e, ev, 5166403, "%s requires startDate to be convertible to a date",
-		                 e->op->name);
+		return expr_fail(e, ev, 5166403,
+		                 "%s requires startDate to be convertible to a date", e->op->name);
 	if (!value_as_i64(amount, &n))
-		return expr_fail(e, ev, 5166405, "%s expects integer amount of time units", e->op->name);
+		return expr_fail(e, ev, 5166405, "%s expects integer amount of time units",
+		                 e->op->name);
 	if (e->op->option < 0 && n == INT64_MIN)
-		return expr_fail(e, ev, 6045000, "invalid $dateSubtract 'amount' parameter value: %lld",
+		return expr_fail(e, ev, 6045000,
+		                 "invalid $dateSubtract 'amount' parameter value: %lld",
 		                 (long long)n);
 	return add(e, ev, &zone, ms, unit, n * e->op->option, ret);
 }
 
-#define ADD_ROW(op_name, sign, sentence)                                                     \
-	{                                                                                    \
-		.name = op_name,                                                             \
-		.doc = sentence,                                                             \
-		.usage = "{" op_name ": {startDate: …, unit: …, amount: …, timezone: …}}",   \
-		.eval = date_add_eval,                                                       \
-		.params = params,                                                            \
-		.object_code = 5166400,                                                      \
-		.unknown_code = 5166401,                                                     \
-		.option = sign,                                                              \
+#define ADD_ROW(op_name, sign, sentence) \
+	{ \
+		.name = op_name, .doc = sentence, \
+		.usage = "{" op_name ": {startDate: …, unit: …, amount: …, timezone: …}}", \
+		.eval = date_add_eval, .params = params, .object_code = 5166400, \
+		.unknown_code = 5166401, .option = sign, \
 	}
 
 const struct expr_op expr_date_add_ops[] = {

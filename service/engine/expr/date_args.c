@@ -27,7 +27,8 @@ static int fail_zone(const struct expr *e, struct eval *ev, int rc, struct value
 	if (rc == ERR_UNAVAILABLE)
 		return expr_fail(e, ev, 40485,
 		                 "unrecognized time zone identifier: \"%.*s\" (there is no time zone "
-		                 "database in " TZ_DIRECTORY "; install tzdata)", len, name.text);
+		                 "database in " TZ_DIRECTORY "; install tzdata)",
+		                 len, name.text);
 	if (rc == ERR_NOT_FOUND)
 		return expr_fail(e, ev, 40485, "unrecognized time zone identifier: \"%.*s\"", len,
 		                 name.text);
@@ -90,11 +91,13 @@ int date_arg_week_start(const struct expr *e, struct eval *ev, const struct expr
 		return 0;
 	}
 	if (name.type != VALUE_STRING)
-		return expr_fail(e, ev, 5439015, "%s requires 'startOfWeek' to be a string, but got %s",
+		return expr_fail(e, ev, 5439015,
+		                 "%s requires 'startOfWeek' to be a string, but got %s",
 		                 e->op->name, value_type_name(name.type));
 	if (!date_weekday_find(value_str(name), ret))
 		return expr_fail(e, ev, 5439016,
 		                 "%s parameter 'startOfWeek' value cannot be recognized as a day of a "
-		                 "week: %.*s", e->op->name, (int)MIN(name.len, 80), name.text);
+		                 "week: %.*s",
+		                 e->op->name, (int)MIN(name.len, 80), name.text);
 	return 0;
 }

@@ -39,7 +39,7 @@ static struct value parts_object(struct eval *ev, const struct date_parts *p, bo
 		{ "minute", 6 }, { "second", 6 }, { "millisecond", 11 },
 	};
 	static const struct str iso[] = {
-		{ "isoWeekYear", 11 }, { "isoWeek", 7 }, { "isoDayOfWeek", 12 },  { "hour", 4 },
+		{ "isoWeekYear", 11 }, { "isoWeek", 7 }, { "isoDayOfWeek", 12 }, { "hour", 4 },
 		{ "minute", 6 },       { "second", 6 },  { "millisecond", 11 },
 	};
 	struct iso_week week = calendar_iso_week(p);
@@ -79,23 +79,28 @@ static int to_parts_eval(const struct expr *e, struct eval *ev, struct value *re
 /* ---- $dateFromParts ---- */
 
 enum {
-	YEAR, MONTH, DAY, ISO_YEAR, ISO_WEEK, ISO_DAY, HOUR, MINUTE, SECOND, MILLISECOND, N_NUMBERS,
-	TIMEZONE = N_NUMBERS, N_ARGS,
+	YEAR,
+	MONTH,
+	DAY,
+	ISO_YEAR,
+	ISO_WEEK,
+	ISO_DAY,
+	HOUR,
+	MINUTE,
+	SECOND,
+	MILLISECOND,
+	N_NUMBERS,
+	TIMEZONE = N_NUMBERS,
+	N_ARGS,
 };
 
 static const struct expr_param from_params[] = {
-	[YEAR] = { .name = "year" },
-	[MONTH] = { .name = "month" },
-	[DAY] = { .name = "day" },
-	[ISO_YEAR] = { .name = "isoWeekYear" },
-	[ISO_WEEK] = { .name = "isoWeek" },
-	[ISO_DAY] = { .name = "isoDayOfWeek" },
-	[HOUR] = { .name = "hour" },
-	[MINUTE] = { .name = "minute" },
-	[SECOND] = { .name = "second" },
-	[MILLISECOND] = { .name = "millisecond" },
-	[TIMEZONE] = { .name = "timezone" },
-	[N_ARGS] = { 0 },
+	[YEAR] = { .name = "year" },         [MONTH] = { .name = "month" },
+	[DAY] = { .name = "day" },           [ISO_YEAR] = { .name = "isoWeekYear" },
+	[ISO_WEEK] = { .name = "isoWeek" },  [ISO_DAY] = { .name = "isoDayOfWeek" },
+	[HOUR] = { .name = "hour" },         [MINUTE] = { .name = "minute" },
+	[SECOND] = { .name = "second" },     [MILLISECOND] = { .name = "millisecond" },
+	[TIMEZONE] = { .name = "timezone" }, [N_ARGS] = { 0 },
 };
 
 static int from_parts_compile(struct compiler *c, const struct expr_op *op, struct value spec,
@@ -106,14 +111,17 @@ static int from_parts_compile(struct compiler *c, const struct expr_op *op, stru
 	TRY(expr_compile_params(c, op, spec, &e));
 	if (e->args[YEAR] == NULL && e->args[ISO_YEAR] == NULL)
 		return compile_fail(c, 40516, op->name,
-		                    "%s requires either 'year' or 'isoWeekYear' to be present", op->name);
+		                    "%s requires either 'year' or 'isoWeekYear' to be present",
+		                    op->name);
 	if (e->args[YEAR] != NULL &&
 	    (e->args[ISO_YEAR] != NULL || e->args[ISO_WEEK] != NULL || e->args[ISO_DAY] != NULL))
 		return compile_fail(c, 40489, op->name,
-		                    "%s does not allow mixing natural dates with ISO dates", op->name);
+		                    "%s does not allow mixing natural dates with ISO dates",
+		                    op->name);
 	if (e->args[ISO_YEAR] != NULL && (e->args[MONTH] != NULL || e->args[DAY] != NULL))
 		return compile_fail(c, 40525, op->name,
-		                    "%s does not allow mixing ISO dates with natural dates", op->name);
+		                    "%s does not allow mixing ISO dates with natural dates",
+		                    op->name);
 	*ret = e;
 	return 0;
 }
@@ -129,8 +137,8 @@ static int check_bounds(const struct expr *e, struct eval *ev, int i, int64_t nu
 	    number != (int16_t)number)
 		return expr_fail(e, ev, 31034,
 		                 "'%s' must evaluate to a value in the range [%d, %d]; value %lld is not "
-		                 "in range", from_params[i].name, INT16_MIN, INT16_MAX,
-		                 (long long)number);
+		                 "in range",
+		                 from_params[i].name, INT16_MIN, INT16_MAX, (long long)number);
 	return 0;
 }
 
@@ -139,7 +147,7 @@ static int eval_numbers(const struct expr *e, struct eval *ev, int64_t *numbers,
 	for (int i = 0; i < N_NUMBERS; i++) {
 		struct value v;
 
-		numbers[i] = i < HOUR;   /* days, weeks and months begin with 1 */
+		numbers[i] = i < HOUR; /* days, weeks and months begin with 1 */
 		if (e->args[i] == NULL)
 			continue;
 		TRY(expr_eval(e->args[i], ev, &v));
@@ -150,7 +158,8 @@ static int eval_numbers(const struct expr *e, struct eval *ev, int64_t *numbers,
 		if (!value_as_i64(v, &numbers[i]))
 			return expr_fail(e, ev, 40515,
 			                 "'%s' must evaluate to an integer, found %s with value %s",
-			                 from_params[i].name, value_type_name(v.type), eval_text(ev, v));
+			                 from_params[i].name, value_type_name(v.type),
+			                 eval_text(ev, v));
 		TRY(check_bounds(e, ev, i, numbers[i]));
 	}
 	return 0;
@@ -196,7 +205,7 @@ const struct expr_op expr_date_parts_ops[] = {
 		.name = "$dateFromParts",
 		.doc = "A date from its parts; what is out of range carries over.",
 		.usage = "{$dateFromParts: {year: …, month: …, day: …, hour: …, timezone: …}} or with "
-		         "isoWeekYear, isoWeek, isoDayOfWeek",
+			 "isoWeekYear, isoWeek, isoDayOfWeek",
 		.eval = from_parts_eval,
 		.compile = from_parts_compile,
 		.params = from_params,

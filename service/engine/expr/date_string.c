@@ -57,7 +57,8 @@ static int write_date(const struct expr *e, struct eval *ev, struct str format,
 	if (part != 0)
 		return expr_fail(e, ev, 18537,
 		                 "Could not convert date to string: date component was outside the "
-		                 "supported range of 0-9999: %lld", (long long)part);
+		                 "supported range of 0-9999: %lld",
+		                 (long long)part);
 	*ret = value_string((struct str){ text, len });
 	return 0;
 }
@@ -107,7 +108,8 @@ static int fail_text(const struct expr *e, struct eval *ev, struct value v, cons
 	if (v.type != VALUE_STRING)
 		return expr_fail(e, ev, CONVERSION_FAILURE,
 		                 "$dateFromString requires that 'dateString' be a string, found: %s with "
-		                 "value %s", value_type_name(v.type), eval_text(ev, v));
+		                 "value %s",
+		                 value_type_name(v.type), eval_text(ev, v));
 	return expr_fail(e, ev, CONVERSION_FAILURE, "Error parsing date string '%.*s'; %s",
 	                 (int)MIN(v.len, 80), v.text, why);
 }
@@ -124,8 +126,10 @@ static int read_date(const struct expr *e, struct eval *ev, struct value v, stru
 	if (!is_read)
 		return fail_text(e, ev, v, why, ret);
 	if (text.has_offset && !zone_is_utc(zone))
-		return fail_text(e, ev, v, "you cannot pass in a date/time string with GMT offset "
-		                           "together with a timezone argument", ret);
+		return fail_text(e, ev, v,
+		                 "you cannot pass in a date/time string with GMT offset "
+		                 "together with a timezone argument",
+		                 ret);
 	*ret = value_date(date_text_moment(&text, zone));
 	return 0;
 }
@@ -159,7 +163,7 @@ const struct expr_op expr_date_string_ops[] = {
 		.name = "$dateFromString",
 		.doc = "The date that a string spells, in one of the usual ways or after a format.",
 		.usage = "{$dateFromString: {dateString: …, format: …, timezone: …, onError: …, "
-		         "onNull: …}}",
+			 "onNull: …}}",
 		.eval = from_string_eval,
 		.params = from_params,
 		.object_code = 40540,

@@ -3,9 +3,9 @@
 
 enum { DATE, UNIT, BIN_SIZE, TIMEZONE, WEEK_START, N_ARGS };
 
-#define REFERENCE_MS INT64_C(946684800000)   /* bins are counted from 2000-01-01 … */
-#define REFERENCE_WEEKDAY 6                  /* … a Saturday, on the zone's clocks */
-#define BIN_SIZE_MAX INT64_C(100000000000)   /* of days and longer units */
+#define REFERENCE_MS INT64_C(946684800000) /* bins are counted from 2000-01-01 … */
+#define REFERENCE_WEEKDAY 6                /* … a Saturday, on the zone's clocks */
+#define BIN_SIZE_MAX INT64_C(100000000000) /* of days and longer units */
 
 static const struct expr_param params[] = {
 	[DATE] = { .name = "date", .is_required = true, .missing_code = 5439009 },
@@ -90,11 +90,13 @@ static int eval_bin_size(const struct expr *e, struct eval *ev, int64_t *ret, bo
 	if (!value_as_i64(v, ret))
 		return expr_fail(e, ev, 5439017,
 		                 "$dateTrunc requires 'binSize' to be a 64-bit integer, but got value "
-		                 "'%s' of type %s", eval_text(ev, v), value_type_name(v.type));
+		                 "'%s' of type %s",
+		                 eval_text(ev, v), value_type_name(v.type));
 	if (*ret <= 0)
-		return expr_fail(e, ev, 5439018,
-		                 "$dateTrunc requires 'binSize' to be greater than 0, but got value %lld",
-		                 (long long)*ret);
+		return expr_fail(
+			e, ev, 5439018,
+			"$dateTrunc requires 'binSize' to be greater than 0, but got value %lld",
+			(long long)*ret);
 	return 0;
 }
 
@@ -120,7 +122,8 @@ static int date_trunc_eval(const struct expr *e, struct eval *ev, struct value *
 		return 0;
 	}
 	if (!date_from_value(ev, v, &ms))
-		return expr_fail(e, ev, 5166307, "$dateTrunc requires 'date' to be a date, but got %s",
+		return expr_fail(e, ev, 5166307,
+		                 "$dateTrunc requires 'date' to be a date, but got %s",
 		                 value_type_name(v.type));
 	return bins.unit <= DATE_HOUR ? trunc_clock(e, ev, &bins, ms, ret)
 	                              : trunc_calendar(e, ev, &bins, ms, ret);

@@ -21,7 +21,8 @@ static int serialize_eval(const struct expr *e, struct eval *ev, struct value *r
 	if (e->args[SERIALIZE_RELAXED] != NULL)
 		TRY(expr_eval(e->args[SERIALIZE_RELAXED], ev, &relaxed));
 	if (relaxed.type != VALUE_BOOL)
-		return expr_fail(e, ev, 2, "Unexpected value for relaxed: %s", eval_text(ev, relaxed));
+		return expr_fail(e, ev, 2, "Unexpected value for relaxed: %s",
+		                 eval_text(ev, relaxed));
 	if (v.type == VALUE_MISSING) {
 		*ret = NUL_VALUE;
 		return 0;

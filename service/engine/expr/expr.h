@@ -23,7 +23,7 @@
 #include "engine/eval.h"
 
 #define EXPR_ANY INT_MAX
-#define EXPR_PARAMS_MAX 16   /* named arguments of an operator */
+#define EXPR_PARAMS_MAX 16 /* named arguments of an operator */
 
 struct expr;
 struct expr_op;
@@ -35,15 +35,15 @@ typedef int expr_compile_fn(struct compiler *c, const struct expr_op *op, struct
                             struct expr **ret);
 
 enum expr_flag {
-	EXPR_VOLATILE = 1,    /* $rand: never folded */
-	EXPR_WHOLE_DOCUMENT = 2,   /* reads the document in ways that its arguments do not show */
+	EXPR_VOLATILE = 1,       /* $rand: never folded */
+	EXPR_WHOLE_DOCUMENT = 2, /* reads the document in ways that its arguments do not show */
 };
 
 /* A named argument.  Arguments stand in args in the order of this table; absent ones are NULL. */
 struct expr_param {
 	const char *name;
 	bool is_required;
-	int missing_code;     /* MongoDB's code when a required one is absent */
+	int missing_code; /* MongoDB's code when a required one is absent */
 };
 
 /*
@@ -61,43 +61,43 @@ struct expr_fold {
 #define EXPR_FOLD_STATE_MAX 64
 
 struct expr_op {
-	const char *name;                 /* as written in a pipeline, with the dollar sign */
-	const char *doc;                  /* one sentence, shown by docmill operators */
-	const char *usage;                /* how it is written: "{$add: [number, …]}" */
-	int args_min, args_max;           /* of a list of arguments */
-	int arity_code;                   /* MongoDB's code for a wrong number; 0: 16020 */
-	unsigned flags;                   /* enum expr_flag */
-	expr_call_fn *call;               /* strict … */
-	expr_eval_fn *eval;               /* … or not */
-	const struct expr_fold *fold;     /* how an eval of expr_eval_fold() does it */
-	expr_compile_fn *compile;         /* only for arguments that the table cannot describe */
-	const struct expr_param *params;  /* only for named arguments; ends with a NULL name */
-	int object_code;                  /* code when params get something else than an object */
-	int unknown_code;                 /* code when params get a name that is not among them */
-	double (*math1)(double);          /* for the rows of a family that differ in a function … */
-	int option;                       /* … or in a number */
+	const char *name;                /* as written in a pipeline, with the dollar sign */
+	const char *doc;                 /* one sentence, shown by docmill operators */
+	const char *usage;               /* how it is written: "{$add: [number, …]}" */
+	int args_min, args_max;          /* of a list of arguments */
+	int arity_code;                  /* MongoDB's code for a wrong number; 0: 16020 */
+	unsigned flags;                  /* enum expr_flag */
+	expr_call_fn *call;              /* strict … */
+	expr_eval_fn *eval;              /* … or not */
+	const struct expr_fold *fold;    /* how an eval of expr_eval_fold() does it */
+	expr_compile_fn *compile;        /* only for arguments that the table cannot describe */
+	const struct expr_param *params; /* only for named arguments; ends with a NULL name */
+	int object_code;                 /* code when params get something else than an object */
+	int unknown_code;                /* code when params get a name that is not among them */
+	double (*math1)(double); /* for the rows of a family that differ in a function … */
+	int option;              /* … or in a number */
 };
 
 struct expr_path {
-	uint32_t slot;                    /* of the variable that it starts from */
-	uint32_t cache;                   /* index in struct eval.caches */
+	uint32_t slot;  /* of the variable that it starts from */
+	uint32_t cache; /* index in struct eval.caches */
 	const struct str *parts;
-	uint32_t n_parts;                 /* 0: the variable itself */
+	uint32_t n_parts; /* 0: the variable itself */
 };
 
 struct expr {
 	expr_eval_fn *eval;
-	const struct expr_op *op;         /* NULL for constants, paths, arrays, objects */
-	struct expr **args;               /* every expression below this one; entries may be NULL */
+	const struct expr_op *op; /* NULL for constants, paths, arrays, objects */
+	struct expr **args;       /* every expression below this one; entries may be NULL */
 	uint32_t n_args;
 	unsigned flags;
-	const char *pointer;              /* where it stands in the request */
+	const char *pointer; /* where it stands in the request */
 	union {
 		struct value constant;
 		struct expr_path path;
-		const struct str *keys;   /* of an object: n_args of them */
-		void *data;               /* of an operator with its own compile */
-		uint32_t slots[2];        /* of variables that it binds */
+		const struct str *keys; /* of an object: n_args of them */
+		void *data;             /* of an operator with its own compile */
+		uint32_t slots[2];      /* of variables that it binds */
 	};
 };
 
@@ -123,8 +123,8 @@ struct expr *expr_constant(struct compiler *c, struct value v);
 int expr_compile_path(struct compiler *c, struct str path, struct expr **ret) MUST_CHECK;
 
 /* The parts of "a.b.c", no dollar sign before it; reports what is not a field path. */
-int expr_split_path(struct compiler *c, struct str path, struct str **ret, uint32_t *ret_n)
-	MUST_CHECK;
+int expr_split_path(struct compiler *c, struct str path, struct str **ret,
+                    uint32_t *ret_n) MUST_CHECK;
 
 /* Arguments of a list (or one alone), counted; and by name, as params says. */
 int expr_compile_args(struct compiler *c, const struct expr_op *op, struct value spec,
@@ -139,8 +139,8 @@ int expr_compile_params(struct compiler *c, const struct expr_op *op, struct val
  */
 int expr_read_params(struct compiler *c, const struct expr_op *op, struct value spec,
                      struct value *ret) MUST_CHECK;
-int expr_compile_member(struct compiler *c, const char *name, struct value spec, struct expr **ret)
-	MUST_CHECK;
+int expr_compile_member(struct compiler *c, const char *name, struct value spec,
+                        struct expr **ret) MUST_CHECK;
 
 /* Has it one value, whatever the document (folded, or written so)? */
 bool expr_is_constant(const struct expr *e);

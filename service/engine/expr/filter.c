@@ -70,7 +70,7 @@ static int filter_eval(const struct expr *e, struct eval *ev, struct value *ret)
 		                 value_type_name(input.type));
 	if (array_n(ev->arena, input.array) > 0)
 		return filter_items(e, ev, input.array, ret);
-	*ret = input;   /* whatever the limit is */
+	*ret = input; /* whatever the limit is */
 	return 0;
 }
 

@@ -13,10 +13,12 @@ static const struct expr_param params[] = {
 static int read_n(const struct expr *e, struct eval *ev, struct value v, int64_t *ret)
 {
 	if (!value_is_number(v))
-		return expr_fail(e, ev, 5787902, "Value for 'n' must be of integral type, but found %s",
+		return expr_fail(e, ev, 5787902,
+		                 "Value for 'n' must be of integral type, but found %s",
 		                 eval_text(ev, v));
 	if (!value_as_i64(v, ret))
-		return expr_fail(e, ev, 5787903, "Value for 'n' must be of integral type, but found %s",
+		return expr_fail(e, ev, 5787903,
+		                 "Value for 'n' must be of integral type, but found %s",
 		                 eval_text(ev, v));
 	if (*ret <= 0)
 		return expr_fail(e, ev, 5787908, "'n' must be greater than 0, found %lld",

@@ -46,9 +46,9 @@ static int get_field_compile(struct compiler *c, const struct expr_op *op, struc
                              struct expr **ret)
 {
 	struct expr *e = NULL;
-	bool is_name = spec.type != VALUE_OBJECT || (object_n(c->arena, spec.object) > 0 &&
-	                                             str_starts_with(object_key(spec.object, 0),
-	                                                             STR("$")));
+	bool is_name = spec.type != VALUE_OBJECT ||
+	               (object_n(c->arena, spec.object) > 0 &&
+	                str_starts_with(object_key(spec.object, 0), STR("$")));
 
 	TRY(is_name ? compile_name(c, op, spec, &e) : expr_compile_params(c, op, spec, &e));
 	/* Without folding too, so that no rule decides what compiles. */

@@ -2,7 +2,7 @@
 #include "engine/expr/expr.h"
 #include "engine/value_set.h"
 
-#define SET_MIN 8   /* up to so many elements a scan is as quick */
+#define SET_MIN 8 /* up to so many elements a scan is as quick */
 
 static int in_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
@@ -17,7 +17,8 @@ static int in_eval(const struct expr *e, struct eval *ev, struct value *ret)
 	}
 	TRY(expr_eval(e->args[1], ev, &list));
 	if (list.type != VALUE_ARRAY)
-		return expr_fail(e, ev, 40081, "$in requires an array as a second argument, found: %s",
+		return expr_fail(e, ev, 40081,
+		                 "$in requires an array as a second argument, found: %s",
 		                 value_type_name(list.type));
 	uint32_t n = array_n(ev->arena, list.array);
 	for (uint32_t i = 0; i < n && !is_in; i++) {
@@ -36,7 +37,7 @@ static struct value_set *set_create(struct compiler *c, struct array *list)
 		return NULL;
 	value_set_init(set, c->arena, list->n);
 	for (uint32_t i = 0; i < list->n; i++)
-		(void)value_set_add(set, array_get(c->arena, list, i));   /* twice is once */
+		(void)value_set_add(set, array_get(c->arena, list, i)); /* twice is once */
 	return set;
 }
 
@@ -60,15 +61,13 @@ static int in_compile(struct compiler *c, const struct expr_op *op, struct value
 	return 0;
 }
 
-const struct expr_op expr_in_ops[] = {
-	{
-		.name = "$in",
-		.doc = "Is the value equal to an element of the array?",
-		.usage = "{$in: [value, array]}",
-		.args_min = 2,
-		.args_max = 2,
-		.eval = in_eval,
-		.compile = in_compile,
-	},
-	{ 0 }
-};
+const struct expr_op expr_in_ops[] = { {
+					       .name = "$in",
+					       .doc = "Is the value equal to an element of the array?",
+					       .usage = "{$in: [value, array]}",
+					       .args_min = 2,
+					       .args_max = 2,
+					       .eval = in_eval,
+					       .compile = in_compile,
+				       },
+	                               { 0 } };

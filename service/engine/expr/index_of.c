@@ -13,13 +13,13 @@ static int read_index(const struct expr *e, struct eval *ev, const struct value 
 	if (i >= argc)
 		return 0;
 	if (!coerce_to_i32(argv[i], &index))
-		return expr_fail(e, ev, 40096,
-		                 "%s requires an integral %s, found a value of type: %s, with value: %s",
-		                 e->op->name, what, value_type_name(argv[i].type),
-		                 eval_text(ev, argv[i]));
+		return expr_fail(
+			e, ev, 40096,
+			"%s requires an integral %s, found a value of type: %s, with value: %s",
+			e->op->name, what, value_type_name(argv[i].type), eval_text(ev, argv[i]));
 	if (index < 0)
-		return expr_fail(e, ev, 40097, "%s requires a nonnegative %s, found: %d", e->op->name,
-		                 what, index);
+		return expr_fail(e, ev, 40097, "%s requires a nonnegative %s, found: %d",
+		                 e->op->name, what, index);
 	*ret = (size_t)index;
 	return 0;
 }
@@ -31,7 +31,7 @@ static int64_t find_bytes(struct str s, struct str token, size_t start, size_t e
 	if (start > s.len || end < start)
 		return -1;
 	s.len = end;
-	return (int64_t)str_search(s, token, start);   /* SIZE_MAX is -1 */
+	return (int64_t)str_search(s, token, start); /* SIZE_MAX is -1 */
 }
 
 /* The token must begin before the end, and may go beyond it: so does the server. */
@@ -64,12 +64,12 @@ static int index_of_call(const struct expr *e, struct eval *ev, const struct val
 	}
 	if (argv[0].type != VALUE_STRING)
 		return expr_fail(e, ev, is_bytes ? 40091 : 40093,
-		                 "%s requires a string as the first argument, found: %s", e->op->name,
-		                 value_type_name(argv[0].type));
+		                 "%s requires a string as the first argument, found: %s",
+		                 e->op->name, value_type_name(argv[0].type));
 	if (argv[1].type != VALUE_STRING)
 		return expr_fail(e, ev, is_bytes ? 40092 : 40094,
-		                 "%s requires a string as the second argument, found: %s", e->op->name,
-		                 value_type_name(argv[1].type));
+		                 "%s requires a string as the second argument, found: %s",
+		                 e->op->name, value_type_name(argv[1].type));
 	TRY(read_index(e, ev, argv, argc, 2, "starting index", &start));
 	TRY(read_index(e, ev, argv, argc, 3, "ending index", &end));
 	struct str s = value_str(argv[0]), token = value_str(argv[1]);

@@ -14,7 +14,8 @@ static int eval_index(const struct expr *e, struct eval *ev, uint32_t arg, const
 	if (!coerce_to_i32(v, &i))
 		return expr_fail(e, ev, 40096,
 		                 "$indexOfArray requires an integral %s, found a value of type: %s, with "
-		                 "value: %s", what, value_type_name(v.type), eval_text(ev, v));
+		                 "value: %s",
+		                 what, value_type_name(v.type), eval_text(ev, v));
 	if (i < 0)
 		return expr_fail(e, ev, 40097, "$indexOfArray requires a nonnegative %s, found: %d",
 		                 what, i);

@@ -16,7 +16,8 @@ static int size_call(const struct expr *e, struct eval *ev, const struct value *
 {
 	(void)argc;
 	if (argv[0].type != VALUE_ARRAY)
-		return expr_fail(e, ev, 17124, "The argument to $size must be an array, but was of type: %s",
+		return expr_fail(e, ev, 17124,
+		                 "The argument to $size must be an array, but was of type: %s",
 		                 value_type_name(argv[0].type));
 	*ret = value_whole(array_n(ev->arena, argv[0].array));
 	return 0;

@@ -18,7 +18,8 @@ static int find_parts(struct compiler *c, const struct expr_op *op, struct value
 	struct value vars = MISSING, in = MISSING;
 
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 16874, op->name, "$let only supports an object as its argument");
+		return compile_fail(c, 16874, op->name,
+		                    "$let only supports an object as its argument");
 	uint32_t n = object_n(c->arena, spec.object);
 	for (uint32_t i = 0; i < n; i++) {
 		struct str key = object_key(spec.object, i);
@@ -28,8 +29,8 @@ static int find_parts(struct compiler *c, const struct expr_op *op, struct value
 		else if (str_is(key, "in"))
 			in = object_at(c->arena, spec.object, i);
 		else
-			return compile_fail(c, 16875, op->name, "Unrecognized parameter to $let: %.*s",
-			                    STR_ARG(key));
+			return compile_fail(c, 16875, op->name,
+			                    "Unrecognized parameter to $let: %.*s", STR_ARG(key));
 	}
 	if (vars.type == VALUE_MISSING)
 		return compile_fail(c, 16876, op->name, "Missing 'vars' parameter to $let");

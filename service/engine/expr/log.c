@@ -20,7 +20,8 @@ static int log_call(const struct expr *e, struct eval *ev, const struct value *a
 		return expr_fail(e, ev, 28757, "$log's base must be numeric, not %s",
 		                 value_type_name(base.type));
 	if (value_f64(v) <= 0)
-		return expr_fail(e, ev, 28758, "$log's argument must be a positive number, but is %g",
+		return expr_fail(e, ev, 28758,
+		                 "$log's argument must be a positive number, but is %g",
 		                 value_f64(v));
 	if (value_f64(base) <= 0 || value_f64(base) == 1)
 		return expr_fail(e, ev, 28759,

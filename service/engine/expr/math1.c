@@ -12,7 +12,8 @@ static int check_domain(const struct expr *e, struct eval *ev, double d)
 	case NOT_NEGATIVE:
 		if (d < 0)
 			return expr_fail(e, ev, NOT_NEGATIVE,
-			                 "%s's argument must be greater than or equal to 0", e->op->name);
+			                 "%s's argument must be greater than or equal to 0",
+			                 e->op->name);
 		return 0;
 	case POSITIVE_LN:
 	case POSITIVE_LOG10:
@@ -21,8 +22,7 @@ static int check_domain(const struct expr *e, struct eval *ev, double d)
 			                 "%s's argument must be a positive number, but is %g",
 			                 e->op->name, d);
 		return 0;
-	default:
-		return 0;
+	default: return 0;
 	}
 }
 
@@ -37,23 +37,17 @@ static int math1_call(const struct expr *e, struct eval *ev, const struct value 
 		return 0;
 	}
 	if (!value_is_number(v))
-		return expr_fail(e, ev, 28765, "%s only supports numeric types, not %s", e->op->name,
-		                 value_type_name(v.type));
+		return expr_fail(e, ev, 28765, "%s only supports numeric types, not %s",
+		                 e->op->name, value_type_name(v.type));
 	TRY(check_domain(e, ev, value_f64(v)));
 	*ret = value_double(e->op->math1(value_f64(v)));
 	return 0;
 }
 
 #define MATH1_ROW(op_name, function, domain, sentence) \
-	{                                              \
-		.name = op_name,                       \
-		.doc = sentence,                       \
-		.usage = "{" op_name ": number}",      \
-		.args_min = 1,                         \
-		.args_max = 1,                         \
-		.call = math1_call,                    \
-		.math1 = function,                     \
-		.option = domain,                      \
+	{ \
+		.name = op_name, .doc = sentence, .usage = "{" op_name ": number}", .args_min = 1, \
+		.args_max = 1, .call = math1_call, .math1 = function, .option = domain, \
 	}
 
 const struct expr_op expr_math1_ops[] = {

@@ -2,7 +2,7 @@
 #include "engine/expr/expr.h"
 
 struct merge {
-	struct object *first;        /* copied into fields when there is a second */
+	struct object *first; /* copied into fields when there is a second */
 	struct object_builder fields;
 };
 
@@ -36,7 +36,8 @@ static int merge_add(const struct expr *e, struct eval *ev, void *state, struct 
 		return 0;
 	}
 	if (merge->fields.arena == NULL) {
-		uint32_t n_expected = object_n(ev->arena, merge->first) + object_n(ev->arena, v.object);
+		uint32_t n_expected = object_n(ev->arena, merge->first) +
+		                      object_n(ev->arena, v.object);
 
 		object_builder_init(&merge->fields, ev->arena, n_expected);
 		TRY(add_fields(ev, &merge->fields, merge->first));

@@ -22,7 +22,7 @@ static int mod_call(const struct expr *e, struct eval *ev, const struct value *a
 		*ret = value_double(fmod(value_f64(x), value_f64(y)));
 		return 0;
 	}
-	int64_t rest = y.i64 == -1 ? 0 : x.i64 % y.i64;   /* -2^63 / -1 would trap */
+	int64_t rest = y.i64 == -1 ? 0 : x.i64 % y.i64; /* -2^63 / -1 would trap */
 	*ret = x.type == VALUE_LONG || y.type == VALUE_LONG ? value_long(rest) : value_whole(rest);
 	return 0;
 }

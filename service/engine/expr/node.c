@@ -27,7 +27,7 @@ struct expr *expr_constant(struct compiler *c, struct value v)
 		return NULL;
 	e->eval = constant_eval;
 	e->constant = value_decode(c->arena, v);
-	(void)value_share(c->arena, e->constant);   /* the arena remembers */
+	(void)value_share(c->arena, e->constant); /* the arena remembers */
 	return e;
 }
 
@@ -54,7 +54,7 @@ static struct value path_get_array(struct arena *a, struct array *arr, const str
 		struct value item = array_get(a, arr, i);
 
 		if (item.type != VALUE_OBJECT)
-			continue;   /* an array in an array is not entered */
+			continue; /* an array in an array is not entered */
 		struct value found = expr_path_get(a, item, parts, n);
 		if (found.type != VALUE_MISSING)
 			array_builder_add(&b, found);
@@ -116,7 +116,7 @@ int expr_eval_raw(const struct expr *e, struct eval *ev, struct value *ret)
 	if (e->eval != path_eval)
 		return e->eval(e, ev, ret);
 	*ret = path_get_raw(&e->path, ev);
-	ret->flags = 0;   /* it may go under another name */
+	ret->flags = 0; /* it may go under another name */
 	return 0;
 }
 
@@ -161,7 +161,8 @@ int expr_split_path(struct compiler *c, struct str path, struct str **ret, uint3
 		struct str part = { path.data, str_find(path, '.') };
 
 		if (part.len == 0)
-			return compile_fail(c, 15998, NULL, "FieldPath field names may not be empty strings.");
+			return compile_fail(c, 15998, NULL,
+			                    "FieldPath field names may not be empty strings.");
 		if (part.data[0] == '$')
 			return compile_fail(c, 16410, NULL,
 			                    "FieldPath field names may not start with '$'. Consider using "
@@ -191,7 +192,7 @@ static int compile_system_variable(struct compiler *c, struct str name, bool has
 	if (str_is(name, "REMOVE"))
 		e = expr_constant(c, MISSING);
 	else if (str_is(name, "NOW") && has_path)
-		e = expr_constant(c, MISSING);   /* a date has no fields */
+		e = expr_constant(c, MISSING); /* a date has no fields */
 	else if (str_is(name, "NOW")) {
 		e = expr_create(c, NULL, 0);
 		if (e != NULL) {
@@ -199,7 +200,8 @@ static int compile_system_variable(struct compiler *c, struct str name, bool has
 			e->flags = EXPR_VOLATILE;
 		}
 	} else {
-		return compile_fail(c, 17276, NULL, "Use of undefined variable: %.*s", STR_ARG(name));
+		return compile_fail(c, 17276, NULL, "Use of undefined variable: %.*s",
+		                    STR_ARG(name));
 	}
 	if (e == NULL)
 		return compile_nomem(c);
@@ -244,7 +246,8 @@ int expr_compile_path(struct compiler *c, struct str text, struct expr **ret)
 		return compile_variable_path(c, (struct str){ text.data + 2, text.len - 2 }, e, ret);
 
 	int64_t current = compile_lookup(c, STR("CURRENT"));
-	TRY(expr_split_path(c, (struct str){ text.data + 1, text.len - 1 }, &parts, &e->path.n_parts));
+	TRY(expr_split_path(c, (struct str){ text.data + 1, text.len - 1 }, &parts,
+	                    &e->path.n_parts));
 	e->path.slot = (uint32_t)current;
 	e->path.parts = parts;
 	*ret = e;
@@ -331,7 +334,7 @@ static bool try_value(struct compiler *c, const struct expr *e, struct value *re
 		.arena = &scratch,
 		.keep = &scratch,
 		.err = &err,
-		.vars = compile_alloc(c, c->n_vars, sizeof *ev.vars),   /* $let and $map write theirs */
+		.vars = compile_alloc(c, c->n_vars, sizeof *ev.vars), /* $let and $map write theirs */
 		.limits = c->limits,
 		.is_cancelled = is_enough,
 	};
@@ -405,10 +408,12 @@ static int compile_object(struct compiler *c, struct object *fields, struct expr
 
 		compile_enter(c, key);
 		if (key.len > 0 && key.data[0] == '$')
-			rc = compile_fail(c, 15983, NULL,
-			                  "An object representing an expression must have exactly one field");
+			rc = compile_fail(
+				c, 15983, NULL,
+				"An object representing an expression must have exactly one field");
 		else if (str_find(key, '.') < key.len)
-			rc = compile_fail(c, 16412, NULL, "FieldPath field names may not contain '.'. "
+			rc = compile_fail(c, 16412, NULL,
+			                  "FieldPath field names may not contain '.'. "
 			                  "Consider using $getField or $setField.");
 		else if (expr_compile(c, object_at(c->arena, fields, i), &e->args[i]) != 0)
 			rc = ERR_PIPELINE;
@@ -441,8 +446,8 @@ static int fail_unknown(struct compiler *c, struct str name)
 	struct names names = { .n = 0 };
 
 	expr_op_each(names_add, &names);
-	return compile_fail_unknown(c, 168, name, names.list, names.n, "Unrecognized expression '%.*s'",
-	                            STR_ARG(name));
+	return compile_fail_unknown(c, 168, name, names.list, names.n,
+	                            "Unrecognized expression '%.*s'", STR_ARG(name));
 }
 
 static int compile_operator(struct compiler *c, struct object *o, struct expr **ret)
@@ -453,8 +458,9 @@ static int compile_operator(struct compiler *c, struct object *o, struct expr **
 	int rc;
 
 	if (object_n(c->arena, o) != 1)
-		return compile_fail(c, 15983, NULL,
-		                    "An object representing an expression must have exactly one field");
+		return compile_fail(
+			c, 15983, NULL,
+			"An object representing an expression must have exactly one field");
 	if (op == NULL)
 		return fail_unknown(c, name);
 	struct value spec = object_at(c->arena, o, 0);
@@ -498,7 +504,8 @@ int expr_compile(struct compiler *c, struct value spec, struct expr **ret)
 		return *ret == NULL ? compile_nomem(c) : 0;
 	}
 	if (c->depth >= COMPILE_DEPTH_MAX)
-		return compile_fail(c, 15, NULL, "the expression is nested deeper than %d", COMPILE_DEPTH_MAX);
+		return compile_fail(c, 15, NULL, "the expression is nested deeper than %d",
+		                    COMPILE_DEPTH_MAX);
 	c->depth++;
 	rc = compile_nested(c, spec, ret);
 	c->depth--;
@@ -549,5 +556,6 @@ int expr_fail(const struct expr *e, struct eval *ev, int mongo_code, const char 
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
-	return eval_fail(ev, mongo_code, e->op != NULL ? e->op->name : NULL, e->pointer, "%s", message);
+	return eval_fail(ev, mongo_code, e->op != NULL ? e->op->name : NULL, e->pointer, "%s",
+	                 message);
 }

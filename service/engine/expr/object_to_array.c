@@ -28,7 +28,7 @@ static int object_to_array_call(const struct expr *e, struct eval *ev, const str
 		TRY(eval_tick(ev));
 		pair[0] = value_string(object_key(o, i));
 		pair[1] = object_at_raw(o, i);
-		pair[1].flags = 0;   /* it goes under another name */
+		pair[1].flags = 0; /* it goes under another name */
 		items[i] = object_from_shape(ev->arena, &pair_shape, pair);
 	}
 	*ret = array_take(ev->arena, items, n);

@@ -20,7 +20,7 @@ static int percentile_eval(const struct expr *e, struct eval *ev, struct value *
 	struct value v;
 
 	TRY(expr_eval(e->args[0], ev, &v));
-	ev->states = ev->arena;   /* what is collected need not outlive the batch */
+	ev->states = ev->arena; /* what is collected need not outlive the batch */
 	int rc = collect(e, ev, v, &list);
 	ev->states = states;
 	TRY(rc);
@@ -36,7 +36,8 @@ static int compile(struct compiler *c, const struct expr_op *op, struct value sp
 
 	if (args == NULL || e == NULL)
 		return compile_nomem(c);
-	TRY(percentile_compile(c, op->name, str_is(STR("$median"), op->name), op->option, spec, args));
+	TRY(percentile_compile(c, op->name, str_is(STR("$median"), op->name), op->option, spec,
+	                       args));
 	e->args[0] = args->input;
 	e->data = args;
 	*ret = e;

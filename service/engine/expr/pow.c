@@ -56,14 +56,12 @@ static int pow_call(const struct expr *e, struct eval *ev, const struct value *a
 	return 0;
 }
 
-const struct expr_op expr_pow_ops[] = {
-	{
-		.name = "$pow",
-		.doc = "The first number raised to the second.",
-		.usage = "{$pow: [number, exponent]}",
-		.args_min = 2,
-		.args_max = 2,
-		.call = pow_call,
-	},
-	{ 0 }
-};
+const struct expr_op expr_pow_ops[] = { {
+						.name = "$pow",
+						.doc = "The first number raised to the second.",
+						.usage = "{$pow: [number, exponent]}",
+						.args_min = 2,
+						.args_max = 2,
+						.call = pow_call,
+					},
+	                                { 0 } };

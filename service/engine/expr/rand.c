@@ -19,7 +19,8 @@ static int rand_compile(struct compiler *c, const struct expr_op *op, struct val
                         struct expr **ret)
 {
 	if (!is_empty(c, spec))
-		return compile_fail(c, 3040501, op->name, "$rand does not currently accept arguments");
+		return compile_fail(c, 3040501, op->name,
+		                    "$rand does not currently accept arguments");
 	*ret = expr_create(c, op, 0);
 	return *ret == NULL ? compile_nomem(c) : 0;
 }

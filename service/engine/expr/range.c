@@ -20,12 +20,13 @@ static int read_bound(const struct expr *e, struct eval *ev, const struct bound 
 
 	if (!value_is_number(v))
 		return expr_fail(e, ev, bound->type_code,
-		                 "$range requires a numeric %s, found value of type: %s", bound->name,
-		                 value_type_name(v.type));
+		                 "$range requires a numeric %s, found value of type: %s",
+		                 bound->name, value_type_name(v.type));
 	if (!coerce_to_i32(v, &i))
 		return expr_fail(e, ev, bound->value_code,
 		                 "$range requires a %s that can be represented as a 32-bit integer, found "
-		                 "value: %s", bound->name, eval_text(ev, v));
+		                 "value: %s",
+		                 bound->name, eval_text(ev, v));
 	*ret = i;
 	return 0;
 }
@@ -49,7 +50,7 @@ static int range_call(const struct expr *e, struct eval *ev, const struct value 
 	if (limits[2] == 0)
 		return expr_fail(e, ev, 34449, "$range requires a non-zero step value");
 
-	uint64_t n = count(limits[0], limits[1], limits[2]);   /* less than 2^32 */
+	uint64_t n = count(limits[0], limits[1], limits[2]); /* less than 2^32 */
 	struct value *items = arena_array(ev->arena, n, sizeof *items);
 	if (items == NULL)
 		return eval_check(ev);

@@ -4,8 +4,8 @@
 enum { INPUT, INITIAL_VALUE, IN, N_ARGS };
 enum { SLOT_VALUE, SLOT_THIS };
 
-#define LONG_MIN_ITEMS 64                /* below it garbage is not worth the trouble */
-#define GARBAGE_MIN ((size_t)256 << 10)  /* bytes */
+#define LONG_MIN_ITEMS 64               /* below it garbage is not worth the trouble */
+#define GARBAGE_MIN ((size_t)256 << 10) /* bytes */
 
 static const struct expr_param params[] = {
 	[INPUT] = { .name = "input", .is_required = true, .missing_code = 40077 },
@@ -30,8 +30,8 @@ static int step(const struct expr *e, struct eval *ev, struct array *arr, uint32
  */
 struct steps {
 	struct arena arenas[2];
-	int now;                /* the one in use */
-	size_t n_bytes_max;     /* that it may hold */
+	int now;            /* the one in use */
+	size_t n_bytes_max; /* that it may hold */
 };
 
 static void steps_init(struct steps *s, struct arena *outer)
@@ -62,8 +62,7 @@ static struct value steps_collect(struct steps *s, struct value value)
 	return value;
 }
 
-static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr,
-                       struct value *value)
+static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr, struct value *value)
 {
 	struct arena *outer = ev->arena;
 	struct steps steps;
@@ -83,8 +82,7 @@ static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr,
 }
 
 /* {$mergeObjects: ["$$value", …]}: what comes after $$value is handed over as it is met. */
-static int reduce_fold(const struct expr *e, struct eval *ev, struct array *arr,
-                       struct value *value)
+static int reduce_fold(const struct expr *e, struct eval *ev, struct array *arr, struct value *value)
 {
 	_Alignas(16) unsigned char state[EXPR_FOLD_STATE_MAX] = { 0 };
 	const struct expr *in = e->args[IN];
@@ -117,8 +115,7 @@ static int reduce_steps(const struct expr *e, struct eval *ev, struct array *arr
 	return 0;
 }
 
-typedef int reduce_fn(const struct expr *e, struct eval *ev, struct array *arr,
-                      struct value *value);
+typedef int reduce_fn(const struct expr *e, struct eval *ev, struct array *arr, struct value *value);
 
 static int reduce(const struct expr *e, struct eval *ev, reduce_fn *work, struct value *ret)
 {
@@ -130,7 +127,8 @@ static int reduce(const struct expr *e, struct eval *ev, reduce_fn *work, struct
 		return 0;
 	}
 	if (input.type != VALUE_ARRAY)
-		return expr_fail(e, ev, 40080, "$reduce requires that 'input' be an array, found: %s",
+		return expr_fail(e, ev, 40080,
+		                 "$reduce requires that 'input' be an array, found: %s",
 		                 eval_text(ev, input));
 	TRY(expr_eval(e->args[INITIAL_VALUE], ev, &value));
 	if (array_n(ev->arena, input.array) > 0)

@@ -23,8 +23,8 @@ struct constant {
 };
 
 struct wrong {
-	int mongo_code;         /* 0: nothing is wrong */
-	const char *words;      /* behind the operator's name */
+	int mongo_code;    /* 0: nothing is wrong */
+	const char *words; /* behind the operator's name */
 };
 
 /* What is wrong with pattern and options, in the order in which the server looks. */
@@ -36,7 +36,8 @@ static void check_types(struct value pattern, struct value options, struct wrong
 	else if (!value_is_nullish(options) && options.type != VALUE_STRING)
 		*ret = (struct wrong){ 51106, " needs 'options' to be of type string" };
 	else if (pattern.type == VALUE_STRING && memchr(pattern.text, 0, pattern.len) != NULL)
-		*ret = (struct wrong){ 51109, ": regular expression cannot contain an embedded null byte" };
+		*ret = (struct wrong){ 51109,
+			               ": regular expression cannot contain an embedded null byte" };
 	else if (options.type == VALUE_STRING && memchr(options.text, 0, options.len) != NULL)
 		*ret = (struct wrong){
 			51110, ": regular expression options cannot contain an embedded null byte"
@@ -73,7 +74,8 @@ static int compile_constant(struct compiler *c, struct expr *e)
 		return compile_nomem(c);
 	check_types(pattern, options, &wrong);
 	if (wrong.mongo_code != 0)
-		return compile_fail(c, wrong.mongo_code, e->op->name, "%s%s", e->op->name, wrong.words);
+		return compile_fail(c, wrong.mongo_code, e->op->name, "%s%s", e->op->name,
+		                    wrong.words);
 	e->data = constant;
 	constant->is_null = pattern.type != VALUE_STRING;
 	if (constant->is_null)
@@ -132,8 +134,8 @@ static int eval_regex(const struct expr *e, struct eval *ev, const struct regex 
 		return 0;
 	if (problem.fault == REGEX_FAULT_NOMEM)
 		return eval_check(ev);
-	return expr_fail(e, ev, problem_code(&problem), "%s%s%s", e->op->name, problem_prefix(&problem),
-	                 problem.message);
+	return expr_fail(e, ev, problem_code(&problem), "%s%s%s", e->op->name,
+	                 problem_prefix(&problem), problem.message);
 }
 
 /* *ret_regex is NULL when there is nothing to look for, or nothing to look at. */

@@ -85,15 +85,15 @@ static int replace_call(const struct expr *e, struct eval *ev, const struct valu
 			is_null = true;
 		else if (argv[i].type != VALUE_STRING)
 			return expr_fail(e, ev, type_codes[i],
-			                 "%s requires that '%s' be a string, found: %s", e->op->name,
-			                 params[i].name, eval_text(ev, argv[i]));
+			                 "%s requires that '%s' be a string, found: %s",
+			                 e->op->name, params[i].name, eval_text(ev, argv[i]));
 	}
 	if (is_null) {
 		*ret = NUL_VALUE;
 		return 0;
 	}
-	return replace(ev, value_str(argv[INPUT]), value_str(argv[FIND]), value_str(argv[REPLACEMENT]),
-	               e->op->option == ONE ? 1 : UINT64_MAX, ret);
+	return replace(ev, value_str(argv[INPUT]), value_str(argv[FIND]),
+	               value_str(argv[REPLACEMENT]), e->op->option == ONE ? 1 : UINT64_MAX, ret);
 }
 
 const struct expr_op expr_replace_ops[] = {

@@ -8,9 +8,9 @@
 
 #define PLACE_MIN (-20)
 #define PLACE_MAX 100
-#define DIGITS 34              /* the precision of MongoDB's decimal, in which it rounds */
+#define DIGITS 34 /* the precision of MongoDB's decimal, in which it rounds */
 #define POWER_U64_MAX 19
-#define SCALED_MAX 0x1p51      /* below it halves are exact */
+#define SCALED_MAX 0x1p51 /* below it halves are exact */
 
 enum mode { HALF_EVEN, TO_ZERO };
 
@@ -21,7 +21,7 @@ static int round_whole(const struct expr *e, struct eval *ev, struct value v, in
 {
 	uint64_t unit = 1, size = v.i64 < 0 ? 0 - (uint64_t)v.i64 : (uint64_t)v.i64;
 
-	if (place < -POWER_U64_MAX) {   /* even half the unit is beyond 64 bits */
+	if (place < -POWER_U64_MAX) { /* even half the unit is beyond 64 bits */
 		*ret = v.type == VALUE_INT ? value_int(0) : value_long(0);
 		return 0;
 	}
@@ -34,7 +34,8 @@ static int round_whole(const struct expr *e, struct eval *ev, struct value v, in
 	    size > (uint64_t)INT64_MAX + (v.i64 < 0))
 		return expr_fail(e, ev, 51080,
 		                 "invalid conversion from Decimal128 result in %s resulting from "
-		                 "arguments: [%lld, %d]", e->op->name, (long long)v.i64, place);
+		                 "arguments: [%lld, %d]",
+		                 e->op->name, (long long)v.i64, place);
 	int64_t i = v.i64 < 0 ? (int64_t)(0 - size) : (int64_t)size;
 	*ret = v.type == VALUE_INT ? value_whole(i) : value_long(i);
 	return 0;
@@ -116,8 +117,8 @@ static double round_digits(double d, int place, enum mode mode)
 	if (n_kept < 0)
 		return copysign(0, d);
 	bool has_grown = mode == HALF_EVEN && is_up(digits, n_kept) && increment(digits, n_kept);
-	int len = snprintf(rounded, sizeof rounded, "%s%.*se%d", has_grown ? "1" : "0", n_kept, digits,
-	                   exponent - n_kept);
+	int len = snprintf(rounded, sizeof rounded, "%s%.*se%d", has_grown ? "1" : "0", n_kept,
+	                   digits, exponent - n_kept);
 	(void)number_parse_double(rounded, (size_t)len, &rounded_size);
 	return copysign(rounded_size, d);
 }
@@ -163,8 +164,8 @@ static int round_call(const struct expr *e, struct eval *ev, const struct value 
 		return 0;
 	}
 	if (!value_is_number(v))
-		return expr_fail(e, ev, 51081, "%s only supports numeric types, not %s", e->op->name,
-		                 value_type_name(v.type));
+		return expr_fail(e, ev, 51081, "%s only supports numeric types, not %s",
+		                 e->op->name, value_type_name(v.type));
 	if (argc > 1 && value_is_nullish(argv[1])) {
 		*ret = NUL_VALUE;
 		return 0;

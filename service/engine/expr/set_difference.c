@@ -31,11 +31,13 @@ static int set_difference_call(const struct expr *e, struct eval *ev, const stru
 	if (argv[0].type != VALUE_ARRAY)
 		return expr_fail(e, ev, 17048,
 		                 "both operands of $setDifference must be arrays. First argument is of "
-		                 "type: %s", value_type_name(argv[0].type));
+		                 "type: %s",
+		                 value_type_name(argv[0].type));
 	if (argv[1].type != VALUE_ARRAY)
 		return expr_fail(e, ev, 17049,
 		                 "both operands of $setDifference must be arrays. Second argument is of "
-		                 "type: %s", value_type_name(argv[1].type));
+		                 "type: %s",
+		                 value_type_name(argv[1].type));
 	return subtract(ev, argv[0].array, argv[1].array, ret);
 }
 

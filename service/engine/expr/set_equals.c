@@ -29,7 +29,8 @@ static int set_equals_eval(const struct expr *e, struct eval *ev, struct value *
 		if (v.type != VALUE_ARRAY)
 			return expr_fail(e, ev, 17044,
 			                 "All operands of $setEquals must be arrays. %u-th argument is of "
-			                 "type: %s", i + 1, value_type_name(v.type));
+			                 "type: %s",
+			                 i + 1, value_type_name(v.type));
 		if (i == 0)
 			TRY(set_of_array(ev, v.array, &first));
 		else
@@ -49,11 +50,13 @@ static int set_is_subset_call(const struct expr *e, struct eval *ev, const struc
 	if (argv[0].type != VALUE_ARRAY)
 		return expr_fail(e, ev, 17046,
 		                 "both operands of $setIsSubset must be arrays. First argument is of "
-		                 "type: %s", value_type_name(argv[0].type));
+		                 "type: %s",
+		                 value_type_name(argv[0].type));
 	if (argv[1].type != VALUE_ARRAY)
 		return expr_fail(e, ev, 17042,
 		                 "both operands of $setIsSubset must be arrays. Second argument is of "
-		                 "type: %s", value_type_name(argv[1].type));
+		                 "type: %s",
+		                 value_type_name(argv[1].type));
 	uint32_t n = array_n(ev->arena, argv[0].array);
 	TRY(set_of_array(ev, argv[1].array, &set));
 	for (uint32_t i = 0; i < n && is_subset; i++) {

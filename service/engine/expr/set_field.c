@@ -65,8 +65,9 @@ static int check_name(struct compiler *c, const struct expr_op *op, struct value
 	if (name.type == VALUE_STRING && name.len > 0 && name.text[0] == '$')
 		return compile_fail(c, 4161108, op->name,
 		                    "'%.*s' is a field path reference which is not allowed in this "
-		                    "context. Did you mean {$literal: '%.*s'}?", (int)MIN(name.len, 80),
-		                    name.text, (int)MIN(name.len, 80), name.text);
+		                    "context. Did you mean {$literal: '%.*s'}?",
+		                    (int)MIN(name.len, 80), name.text, (int)MIN(name.len, 80),
+		                    name.text);
 	if (is_literal)
 		name = object_at(c->arena, name.object, 0);
 	else if (name.type == VALUE_OBJECT || name.type == VALUE_ARRAY)
@@ -74,8 +75,8 @@ static int check_name(struct compiler *c, const struct expr_op *op, struct value
 		                    "%s requires 'field' to evaluate to a constant", op->name);
 	if (name.type != VALUE_STRING)
 		return compile_fail(c, 4161107, op->name,
-		                    "%s requires 'field' to evaluate to type String, but got %s", op->name,
-		                    value_type_name(name.type));
+		                    "%s requires 'field' to evaluate to type String, but got %s",
+		                    op->name, value_type_name(name.type));
 	return 0;
 }
 

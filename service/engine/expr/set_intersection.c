@@ -31,9 +31,11 @@ static int set_intersection_eval(const struct expr *e, struct eval *ev, struct v
 			return 0;
 		}
 		if (v.type != VALUE_ARRAY)
-			return expr_fail(e, ev, 17047,
-			                 "All operands of $setIntersection must be arrays. One argument is of "
-			                 "type: %s", value_type_name(v.type));
+			return expr_fail(
+				e, ev, 17047,
+				"All operands of $setIntersection must be arrays. One argument is of "
+				"type: %s",
+				value_type_name(v.type));
 		if (i == 0)
 			TRY(set_copy_items(ev, v.array, &items, &n));
 		else

@@ -10,7 +10,7 @@ int set_of_array(struct eval *ev, struct array *arr, struct value_set *ret)
 	value_set_init(ret, ev->arena, n);
 	for (uint32_t i = 0; i < n; i++) {
 		TRY(eval_tick(ev));
-		(void)value_set_add(ret, array_get(ev->arena, arr, i));   /* twice is once */
+		(void)value_set_add(ret, array_get(ev->arena, arr, i)); /* twice is once */
 	}
 	return eval_check(ev);
 }
@@ -35,7 +35,8 @@ struct row {
 
 static int cmp_rows(void *scratch, const void *x, const void *y)
 {
-	return value_cmp(scratch, ((const struct row *)x)->decoded, ((const struct row *)y)->decoded);
+	return value_cmp(scratch, ((const struct row *)x)->decoded,
+	                 ((const struct row *)y)->decoded);
 }
 
 int set_from_items(struct eval *ev, struct value *items, uint32_t n, struct value *ret)
@@ -48,7 +49,7 @@ int set_from_items(struct eval *ev, struct value *items, uint32_t n, struct valu
 		return eval_check(ev);
 	for (uint32_t i = 0; i < n; i++) {
 		rows[i] = (struct row){ .item = items[i],
-		                        .decoded = value_decode(ev->arena, items[i]) };
+			                .decoded = value_decode(ev->arena, items[i]) };
 		sorted[i] = &rows[i];
 	}
 	TRY(stable_sort(ev, sorted, n, cmp_rows, ev->arena));

@@ -16,9 +16,10 @@ static int union_add(const struct expr *e, struct eval *ev, void *state, struct 
 	if (*ret_is_done)
 		return 0;
 	if (v.type != VALUE_ARRAY)
-		return expr_fail(e, ev, 17043,
-		                 "All operands of $setUnion must be arrays. One argument is of type: %s",
-		                 value_type_name(v.type));
+		return expr_fail(
+			e, ev, 17043,
+			"All operands of $setUnion must be arrays. One argument is of type: %s",
+			value_type_name(v.type));
 	uint32_t n = array_n(ev->arena, v.array);
 	if (items->arena == NULL)
 		array_builder_init(items, ev->arena, n);

@@ -13,8 +13,8 @@ static int read_i32(const struct expr *e, struct eval *ev, const char *which, in
 
 	if (!value_is_number(v))
 		return expr_fail(e, ev, mongo_code,
-		                 "%s argument to $slice must be a numeric value, but is of type: %s", which,
-		                 value_type_name(v.type));
+		                 "%s argument to $slice must be a numeric value, but is of type: %s",
+		                 which, value_type_name(v.type));
 	if (!coerce_to_i32(v, &i))
 		return expr_fail(e, ev, mongo_code + 1,
 		                 "%s argument to $slice can't be represented as a 32-bit integer: %s",
@@ -52,7 +52,8 @@ static int slice_call(const struct expr *e, struct eval *ev, const struct value 
 		return 0;
 	}
 	if (argv[0].type != VALUE_ARRAY)
-		return expr_fail(e, ev, 28724, "First argument to $slice must be an array, but is of type: %s",
+		return expr_fail(e, ev, 28724,
+		                 "First argument to $slice must be an array, but is of type: %s",
 		                 value_type_name(argv[0].type));
 	TRY(read_i32(e, ev, "Second", 28725, argv[1], &first));
 	uint32_t size = array_n(ev->arena, argv[0].array);
@@ -60,7 +61,8 @@ static int slice_call(const struct expr *e, struct eval *ev, const struct value 
 	if (argc == 3) {
 		TRY(read_i32(e, ev, "Third", 28727, argv[2], &n));
 		if (n <= 0)
-			return expr_fail(e, ev, 28729, "Third argument to $slice must be positive: %s",
+			return expr_fail(e, ev, 28729,
+			                 "Third argument to $slice must be positive: %s",
 			                 eval_text(ev, argv[2]));
 		part = part_from(first, n, size);
 	}

@@ -84,9 +84,10 @@ static int sort_array_eval(const struct expr *e, struct eval *ev, struct value *
 		return 0;
 	}
 	if (input.type != VALUE_ARRAY)
-		return expr_fail(e, ev, 2942504,
-		                 "The input argument to $sortArray must be an array, but was of type: %s",
-		                 value_type_name(input.type));
+		return expr_fail(
+			e, ev, 2942504,
+			"The input argument to $sortArray must be an array, but was of type: %s",
+			value_type_name(input.type));
 	if (array_n(ev->arena, input.array) < 2) {
 		*ret = input;
 		return 0;
@@ -104,9 +105,10 @@ static int compile_order(struct compiler *c, struct value sort_by, struct order 
 		return 0;
 	}
 	if (!value_is_number(sort_by) || (value_f64(sort_by) != 1 && value_f64(sort_by) != -1))
-		return compile_fail(c, 2942505, "$sortArray",
-		                    "'sortBy' of $sortArray must be 1, -1, or an object of such, not %s",
-		                    compile_text(c, sort_by));
+		return compile_fail(
+			c, 2942505, "$sortArray",
+			"'sortBy' of $sortArray must be 1, -1, or an object of such, not %s",
+			compile_text(c, sort_by));
 	order->is_descending = value_f64(sort_by) < 0;
 	return 0;
 }

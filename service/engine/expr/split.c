@@ -32,11 +32,13 @@ static int split_call(const struct expr *e, struct eval *ev, const struct value 
 	if (argv[0].type != VALUE_STRING)
 		return expr_fail(e, ev, 40085,
 		                 "$split requires an expression that evaluates to a string as a first "
-		                 "argument, found: %s", value_type_name(argv[0].type));
+		                 "argument, found: %s",
+		                 value_type_name(argv[0].type));
 	if (argv[1].type != VALUE_STRING)
 		return expr_fail(e, ev, 40086,
 		                 "$split requires an expression that evaluates to a string as a second "
-		                 "argument, found: %s", value_type_name(argv[1].type));
+		                 "argument, found: %s",
+		                 value_type_name(argv[1].type));
 	if (argv[1].len == 0)
 		return expr_fail(e, ev, 40087, "$split requires a non-empty separator");
 	return split(ev, value_str(argv[0]), value_str(argv[1]), ret);

@@ -25,9 +25,10 @@ static int substr_bytes_call(const struct expr *e, struct eval *ev, const struct
 	(void)argc;
 	TRY(read_text(e, ev, argv[0], &s));
 	if (!value_is_number(argv[1]))
-		return expr_fail(e, ev, 16034,
-		                 "$substrBytes:  starting index must be a numeric type (is BSON type %s)",
-		                 value_type_name(argv[1].type));
+		return expr_fail(
+			e, ev, 16034,
+			"$substrBytes:  starting index must be a numeric type (is BSON type %s)",
+			value_type_name(argv[1].type));
 	if (!value_is_number(argv[2]))
 		return expr_fail(e, ev, 16035,
 		                 "$substrBytes:  length must be a numeric type (is BSON type %s)",
@@ -60,8 +61,8 @@ static int read_i32(const struct expr *e, struct eval *ev, const char *what, int
 		                 value_type_name(v.type));
 	if (!coerce_to_i32(v, ret))
 		return expr_fail(e, ev, mongo_code + 1,
-		                 "$substrCP: %s cannot be represented as a 32-bit integral value: %s", what,
-		                 eval_text(ev, v));
+		                 "$substrCP: %s cannot be represented as a 32-bit integral value: %s",
+		                 what, eval_text(ev, v));
 	return 0;
 }
 

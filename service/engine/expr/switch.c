@@ -13,7 +13,8 @@ static int switch_eval(const struct expr *e, struct eval *ev, struct value *ret)
 			return expr_eval(e->args[i + 1], ev, ret);
 	}
 	if (e->args[last] == NULL)
-		return expr_fail(e, ev, 40066, "$switch could not find a matching branch for an input, "
+		return expr_fail(e, ev, 40066,
+		                 "$switch could not find a matching branch for an input, "
 		                 "and no default was specified.");
 	return expr_eval(e->args[last], ev, ret);
 }
@@ -107,8 +108,8 @@ static int switch_compile(struct compiler *c, const struct expr_op *op, struct v
 		                      &e->args[n_args - 1]) != 0)
 			rc = ERR_PIPELINE;
 		else if (!str_is(key, "branches") && !str_is(key, "default"))
-			rc = compile_fail(c, 40067, op->name, "$switch found an unknown argument: %.*s",
-			                  STR_ARG(key));
+			rc = compile_fail(c, 40067, op->name,
+			                  "$switch found an unknown argument: %.*s", STR_ARG(key));
 		compile_leave(c);
 	}
 	if (rc == 0)

@@ -44,8 +44,9 @@ static int trig_call(const struct expr *e, struct eval *ev, const struct value *
 		return expr_fail(e, ev, NOT_NUMERIC_CODE, "%s only supports numeric types, not %s",
 		                 e->op->name, value_type_name(v.type));
 	if (!is_inside(bounds, value_f64(v)))
-		return expr_fail(e, ev, OUT_OF_BOUNDS_CODE, "cannot apply %s to %g, value must be in %s",
-		                 e->op->name, value_f64(v), all_bounds[bounds].text);
+		return expr_fail(e, ev, OUT_OF_BOUNDS_CODE,
+		                 "cannot apply %s to %g, value must be in %s", e->op->name,
+		                 value_f64(v), all_bounds[bounds].text);
 	*ret = value_double(e->op->math1(value_f64(v)));
 	return 0;
 }
@@ -73,7 +74,8 @@ static int atan2_call(const struct expr *e, struct eval *ev, const struct value 
 			return 0;
 		}
 		if (!value_is_number(argv[i]))
-			return expr_fail(e, ev, codes[i], "$atan2 only supports numeric types, not %s",
+			return expr_fail(e, ev, codes[i],
+			                 "$atan2 only supports numeric types, not %s",
 			                 value_type_name(argv[i].type));
 	}
 	*ret = value_double(atan2(value_f64(argv[0]), value_f64(argv[1])));
@@ -81,15 +83,9 @@ static int atan2_call(const struct expr *e, struct eval *ev, const struct value 
 }
 
 #define TRIG_ROW(op_name, function, bounds, sentence) \
-	{                                             \
-		.name = op_name,                      \
-		.doc = sentence,                      \
-		.usage = "{" op_name ": number}",     \
-		.args_min = 1,                        \
-		.args_max = 1,                        \
-		.call = trig_call,                    \
-		.math1 = function,                    \
-		.option = bounds,                     \
+	{ \
+		.name = op_name, .doc = sentence, .usage = "{" op_name ": number}", .args_min = 1, \
+		.args_max = 1, .call = trig_call, .math1 = function, .option = bounds, \
 	}
 
 const struct expr_op expr_trig_ops[] = {

@@ -7,7 +7,7 @@
 enum { INPUT, CHARS, N_ARGS };
 enum { LEFT = 1, RIGHT = 2 };
 
-#define CHARS_MAX 4096   /* bytes of chars, as in MongoDB */
+#define CHARS_MAX 4096 /* bytes of chars, as in MongoDB */
 
 static const struct expr_param params[] = {
 	[INPUT] = { .name = "input", .is_required = true, .missing_code = 50695 },
@@ -24,8 +24,8 @@ struct charset {
 
 /* What the server takes for white space. */
 static const uint32_t spaces_beyond_ascii[] = {
-	0x00A0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009,
-	0x200A,
+	0x00A0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004,
+	0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A,
 };
 
 static const struct charset white_space = {
@@ -46,8 +46,8 @@ static bool charset_has(const struct charset *set, uint32_t c)
 {
 	if (c < 0x80)
 		return set->ascii[c >> 6] >> (c & 63) & 1;
-	return set->n_others > 0 && bsearch(&c, set->others, set->n_others, sizeof c,
-	                                    cmp_code_points) != NULL;
+	return set->n_others > 0 &&
+	       bsearch(&c, set->others, set->n_others, sizeof c, cmp_code_points) != NULL;
 }
 
 static int charset_read(struct eval *ev, struct str chars, struct charset *ret)
@@ -110,7 +110,8 @@ static int eval_chars(const struct expr *e, struct eval *ev, struct charset *ret
 	if (chars.len > CHARS_MAX)
 		return expr_fail(e, ev, 12066800,
 		                 "%s requires 'chars' to be not greater than %d bytes, got %u bytes "
-		                 "instead.", e->op->name, CHARS_MAX, chars.len);
+		                 "instead.",
+		                 e->op->name, CHARS_MAX, chars.len);
 	return charset_read(ev, value_str(chars), ret);
 }
 

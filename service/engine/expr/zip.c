@@ -33,7 +33,8 @@ static int eval_inputs(const struct expr *e, struct eval *ev, struct array **ret
 			return 0;
 		}
 		if (v.type != VALUE_ARRAY)
-			return expr_fail(e, ev, 34468, "$zip found a non-array expression in input: %s",
+			return expr_fail(e, ev, 34468,
+			                 "$zip found a non-array expression in input: %s",
 			                 eval_text(ev, v));
 		uint32_t n = array_n(ev->arena, v.array);
 		*ret_n = zip->uses_longest ? MAX(*ret_n, n) : MIN(*ret_n, n);
@@ -95,10 +96,12 @@ static int check_params(struct compiler *c, const struct value *values)
 	struct value longest = values[PARAM_USE_LONGEST_LENGTH];
 
 	if (inputs.type != VALUE_MISSING && inputs.type != VALUE_ARRAY)
-		return compile_fail(c, 34461, "$zip", "inputs must be an array of expressions, found %s",
+		return compile_fail(c, 34461, "$zip",
+		                    "inputs must be an array of expressions, found %s",
 		                    value_type_name(inputs.type));
 	if (defaults.type != VALUE_MISSING && defaults.type != VALUE_ARRAY)
-		return compile_fail(c, 34462, "$zip", "defaults must be an array of expressions, found %s",
+		return compile_fail(c, 34462, "$zip",
+		                    "defaults must be an array of expressions, found %s",
 		                    value_type_name(defaults.type));
 	if (longest.type != VALUE_MISSING && longest.type != VALUE_BOOL)
 		return compile_fail(c, 34463, "$zip", "useLongestLength must be a bool, found %s",
@@ -111,7 +114,8 @@ static int check_params(struct compiler *c, const struct value *values)
 		return compile_fail(c, 34466, "$zip",
 		                    "cannot specify defaults unless useLongestLength is true");
 	if (defaults.array->n != inputs.array->n)
-		return compile_fail(c, 34467, "$zip", "defaults and inputs must have the same length");
+		return compile_fail(c, 34467, "$zip",
+		                    "defaults and inputs must have the same length");
 	return 0;
 }
 

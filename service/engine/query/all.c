@@ -7,9 +7,8 @@ static bool is_elem_match(struct compiler *c, struct value v)
 	       str_is(object_key(v.object, 0), "$elemMatch");
 }
 
-static int compile_item(struct compiler *c, const struct query_op *op,
-                        const struct query_site *site, struct value v, bool are_elem_match,
-                        struct query **ret)
+static int compile_item(struct compiler *c, const struct query_op *op, const struct query_site *site,
+                        struct value v, bool are_elem_match, struct query **ret)
 {
 	if (is_elem_match(c, v) != are_elem_match)
 		return compile_fail(c, 2, op->info.name, "$all/$elemMatch has to be consistent");

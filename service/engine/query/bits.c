@@ -25,8 +25,8 @@ static int bits_test(const struct query *q, struct eval *ev, struct value v, boo
 		return 0;
 	uint64_t set = (uint64_t)i & bits->mask;
 	switch (bits->option) {
-	case ALL_SET:   *ret = set == bits->mask; break;
-	case ANY_SET:   *ret = set != 0; break;
+	case ALL_SET: *ret = set == bits->mask; break;
+	case ANY_SET: *ret = set != 0; break;
 	case ALL_CLEAR: *ret = set == 0; break;
 	case ANY_CLEAR: *ret = set != bits->mask; break;
 	}
@@ -44,8 +44,10 @@ static int add_position(struct compiler *c, const struct query_op *op, struct va
 		                    "Failed to parse bit position. Expected an integer: %s",
 		                    compile_text(c, v));
 	if (i < 0)
-		return compile_fail(c, 9, op->info.name, "Failed to parse bit position. Expected a "
-		                    "non-negative number in: %s", compile_text(c, v));
+		return compile_fail(c, 9, op->info.name,
+		                    "Failed to parse bit position. Expected a "
+		                    "non-negative number in: %s",
+		                    compile_text(c, v));
 	*mask |= UINT64_C(1) << MIN(i, 63);
 	return 0;
 }
@@ -72,8 +74,8 @@ static int parse_mask(struct compiler *c, const struct query_op *op, struct valu
 		                    "%s takes an Array, a number, or a BinData but received: %s",
 		                    op->info.name, compile_text(c, spec));
 	if (!value_as_i64(spec, &i))
-		return compile_fail(c, 9, op->info.name, "Expected an integer: %s: %s", op->info.name,
-		                    compile_text(c, spec));
+		return compile_fail(c, 9, op->info.name, "Expected an integer: %s: %s",
+		                    op->info.name, compile_text(c, spec));
 	if (i < 0)
 		return compile_fail(c, 9, op->info.name, "Expected a non-negative number in: %s: %s",
 		                    op->info.name, compile_text(c, spec));

@@ -95,8 +95,8 @@ static enum glance glance_number(const struct query *q, struct eval *ev, const c
 		return is_container(text[0]) ? GLANCE_UNSURE : GLANCE_NO;
 	struct value v = number_parse(text, len);
 	if (v.type == VALUE_INT && cmp->with.type == VALUE_INT)
-		return glance_of(is_wanted(cmp->orders, (v.i64 > cmp->with.i64) -
-		                                                (v.i64 < cmp->with.i64)));
+		return glance_of(
+			is_wanted(cmp->orders, (v.i64 > cmp->with.i64) - (v.i64 < cmp->with.i64)));
 	return glance_of(is_wanted(cmp->orders, value_cmp(ev->arena, v, cmp->with)));
 }
 
@@ -129,11 +129,11 @@ static query_glance_fn *choose_glance(const struct compare *cmp)
 	switch ((enum value_type)cmp->with.type) {
 	case VALUE_STRING: return cmp->orders == EQUAL ? glance_string_eq : glance_string;
 	case VALUE_INT:
-	case VALUE_LONG:   return glance_number;
+	case VALUE_LONG: return glance_number;
 	case VALUE_DOUBLE: return cmp->is_nan ? NULL : glance_number;
-	case VALUE_BOOL:   return glance_bool;
-	case VALUE_NULL:   return glance_null;
-	default:           return NULL;
+	case VALUE_BOOL: return glance_bool;
+	case VALUE_NULL: return glance_null;
+	default: return NULL;
 	}
 }
 
@@ -170,8 +170,10 @@ static int compare_compile(struct compiler *c, const struct query_op *op,
 	if (op->option == EQUAL)
 		return query_compile_value(c, site, spec, ret);
 	if (query_is_regex(c, spec))
-		return compile_fail(c, 2, op->info.name, "Can't have RegEx as arg to predicate over "
-		                    "field '%s'.", op->info.name);
+		return compile_fail(c, 2, op->info.name,
+		                    "Can't have RegEx as arg to predicate over "
+		                    "field '%s'.",
+		                    op->info.name);
 	return compile_orders(c, site, spec, (unsigned)op->option, ret);
 }
 

@@ -8,7 +8,7 @@ void *query_create(struct compiler *c, size_t size)
 	void *q = compile_alloc(c, 1, size);
 
 	if (q == NULL)
-		(void)compile_nomem(c);   /* the arena remembers */
+		(void)compile_nomem(c); /* the arena remembers */
 	return q;
 }
 
@@ -86,17 +86,17 @@ static int test_not(const struct query *q, struct eval *ev, struct value v, bool
 
 struct query *query_create_not(struct compiler *c, struct query *q)
 {
-	struct query *not = query_create(c, sizeof *not);
+	struct query *not = query_create(c, sizeof *not );
 	struct query **args = compile_alloc(c, 1, sizeof *args);
 
 	if (not == NULL || args == NULL)
 		return NULL;
 	args[0] = q;
-	not->match = match_not;
-	not->test = test_not;
-	not->args = args;
-	not->n_args = 1;
-	return not;
+	not ->match = match_not;
+	not ->test = test_not;
+	not ->args = args;
+	not ->n_args = 1;
+	return not ;
 }
 
 /* ---- names ---- */
@@ -125,8 +125,8 @@ static int fail_unknown(struct compiler *c, struct str name, enum query_place pl
 		return compile_fail(c, 2, NULL, "%.*s is not supported: %s", STR_ARG(name), reason);
 	query_op_each(names_add, &names);
 	if (place == QUERY_FIELD)
-		return compile_fail_unknown(c, 2, name, names.list, names.n, "unknown operator: %.*s",
-		                            STR_ARG(name));
+		return compile_fail_unknown(c, 2, name, names.list, names.n,
+		                            "unknown operator: %.*s", STR_ARG(name));
 	return compile_fail_unknown(c, 2, name, names.list, names.n,
 	                            "unknown top level operator: %.*s. If you have a field name that "
 	                            "starts with a '$' symbol, consider using $getField or $setField.",
@@ -159,7 +159,8 @@ static int compile_op(struct compiler *c, const struct query_site *site, struct 
 		return fail_unknown(c, name, place);
 	if (op->needs_document && site->is_item)
 		return compile_fail(c, 2, op->info.name,
-		                    "%s can only be applied to the top-level document", op->info.name);
+		                    "%s can only be applied to the top-level document",
+		                    op->info.name);
 	return op->compile(c, op, site, spec, ret);
 }
 
@@ -171,16 +172,15 @@ static int compile_member(struct compiler *c, const struct query_site *site, str
 	int rc;
 
 	compile_enter(c, name);
-	rc = compile_op(c, site, name, place,
-	                object_get(c->arena, site->siblings, name), &q);
+	rc = compile_op(c, site, name, place, object_get(c->arena, site->siblings, name), &q);
 	compile_leave(c);
 	if (rc == 0 && q != NULL)
 		list[(*n)++] = q;
 	return rc;
 }
 
-int query_compile_conditions(struct compiler *c, const struct query_site *site,
-                             struct object *spec, struct query **ret)
+int query_compile_conditions(struct compiler *c, const struct query_site *site, struct object *spec,
+                             struct query **ret)
 {
 	struct query_site inner = { .path = site->path, .siblings = spec, .is_item = site->is_item };
 	uint32_t n = object_n(c->arena, spec), n_list = 0;
@@ -217,8 +217,7 @@ static int compile_field(struct compiler *c, const struct query_site *site, stru
 	return rc;
 }
 
-static int compile_members(struct compiler *c, struct object *spec, bool is_item,
-                           struct query **ret)
+static int compile_members(struct compiler *c, struct object *spec, bool is_item, struct query **ret)
 {
 	struct query_site site = { .siblings = spec, .is_item = is_item };
 	uint32_t n = object_n(c->arena, spec), n_list = 0;

@@ -42,8 +42,7 @@ static bool asks_values(struct compiler *c, struct value spec)
 }
 
 static int elem_match_compile(struct compiler *c, const struct query_op *op,
-                              const struct query_site *site, struct value spec,
-                              struct query **ret)
+                              const struct query_site *site, struct value spec, struct query **ret)
 {
 	struct query_site items = { .is_item = true };
 	int rc;

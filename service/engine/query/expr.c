@@ -5,7 +5,7 @@ static int expr_match(const struct query *q, struct eval *ev, struct value doc, 
 {
 	struct value v;
 
-	(void)doc;   /* whoever asks has bound it to $$ROOT */
+	(void)doc; /* whoever asks has bound it to $$ROOT */
 	TRY(expr_eval(q->expr, ev, &v));
 	*ret = value_is_true(v);
 	return 0;

@@ -7,9 +7,9 @@
 
 struct in {
 	struct query query;
-	struct value_set values;   /* without null: missing is it too */
+	struct value_set values; /* without null: missing is it too */
 	bool has_null;
-	uint64_t lens;             /* a bit for each length of a string, modulo 64 */
+	uint64_t lens; /* a bit for each length of a string, modulo 64 */
 };
 
 static bool contains(const struct in *in, struct arena *a, struct value v)
@@ -22,7 +22,7 @@ static int in_test(const struct query *q, struct eval *ev, struct value v, bool 
 	const struct in *in = (const struct in *)q;
 
 	*ret = value_is_nullish(v) ? in->has_null : contains(in, ev->arena, v);
-	for (uint32_t i = 0; i < q->n_args && !*ret; i++)   /* regular expressions */
+	for (uint32_t i = 0; i < q->n_args && !*ret; i++) /* regular expressions */
 		TRY(q->args[i]->test(q->args[i], ev, v, ret));
 	return 0;
 }
@@ -81,7 +81,7 @@ static int add_item(struct compiler *c, const struct query_op *op, const struct 
 		in->lens |= len_bit(v.len);
 	if (!value_share(c->arena, v))
 		return compile_nomem(c);
-	(void)value_set_add(&in->values, v);   /* twice is once */
+	(void)value_set_add(&in->values, v); /* twice is once */
 	return 0;
 }
 

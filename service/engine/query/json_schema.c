@@ -13,8 +13,7 @@ static int json_schema_match(const struct query *q, struct eval *ev, struct valu
 }
 
 static int json_schema_compile(struct compiler *c, const struct query_op *op,
-                               const struct query_site *site, struct value spec,
-                               struct query **ret)
+                               const struct query_site *site, struct value spec, struct query **ret)
 {
 	struct schema_query *q = query_create(c, sizeof *q);
 
@@ -24,7 +23,7 @@ static int json_schema_compile(struct compiler *c, const struct query_op *op,
 		return ERR_PIPELINE;
 	q->query.match = q->query.test = json_schema_match;
 	q->query.reads_all = true;
-	q->query.may_fail = true;   /* it may hold regular expressions */
+	q->query.may_fail = true; /* it may hold regular expressions */
 	*ret = &q->query;
 	return schema_compile(c, spec, &q->schema);
 }

@@ -71,7 +71,7 @@ void query_needs(const struct query *q, struct needs *needs)
 	if (q->reads_all)
 		needs_all(needs);
 	needs_add_expr(needs, q->expr);
-	if (q->path != NULL) {   /* what is below it is asked of its values */
+	if (q->path != NULL) { /* what is below it is asked of its values */
 		needs_add(needs, q->path->parts[0]);
 		return;
 	}

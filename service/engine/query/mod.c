@@ -22,7 +22,7 @@ static int mod_test(const struct query *q, struct eval *ev, struct value v, bool
 
 	(void)ev;
 	*ret = false;
-	if (truncated(v, &n))   /* INT64_MIN % -1 is 0, but traps */
+	if (truncated(v, &n)) /* INT64_MIN % -1 is 0, but traps */
 		*ret = (mod->divisor == -1 ? 0 : n % mod->divisor) == mod->remainder;
 	return 0;
 }
@@ -33,8 +33,10 @@ static int compile_number(struct compiler *c, const struct query_op *op, struct 
 	if (!value_is_number(v))
 		return compile_fail(c, 2, op->info.name, "malformed mod, %s not a number", what);
 	if (!truncated(v, ret))
-		return compile_fail(c, 2, op->info.name, "malformed mod, %s value is invalid :: caused "
-		                    "by :: Unable to coerce %s to long", what, compile_text(c, v));
+		return compile_fail(c, 2, op->info.name,
+		                    "malformed mod, %s value is invalid :: caused "
+		                    "by :: Unable to coerce %s to long",
+		                    what, compile_text(c, v));
 	return 0;
 }
 

@@ -31,12 +31,12 @@ typedef enum glance query_glance_fn(const struct query *q, struct eval *ev, cons
 struct query {
 	query_match_fn *match;
 	query_match_fn *test;
-	query_glance_fn *glance;          /* NULL: always look at the value itself */
-	const struct query_path *path;    /* of a leaf; NULL inside {$elemMatch: {$gt: …}} */
+	query_glance_fn *glance;       /* NULL: always look at the value itself */
+	const struct query_path *path; /* of a leaf; NULL inside {$elemMatch: {$gt: …}} */
 	enum path_reach reach;
 	bool has_short_cut;
-	bool may_fail;                    /* itself, whatever its args do; or is a matter of chance */
-	bool reads_all;                   /* of the document, whatever the paths say */
+	bool may_fail;  /* itself, whatever its args do; or is a matter of chance */
+	bool reads_all; /* of the document, whatever the paths say */
 	struct query **args;
 	uint32_t n_args;
 	struct expr *expr;
@@ -46,18 +46,18 @@ struct query {
 struct query_site {
 	const struct query_path *path;
 	struct object *siblings;
-	bool is_item;               /* within $elemMatch: there is no whole document */
+	bool is_item; /* within $elemMatch: there is no whole document */
 };
 
 enum query_place {
-	QUERY_TOP = 1,      /* {$or: […]} */
-	QUERY_FIELD = 2,    /* {a: {$gt: 1}} */
+	QUERY_TOP = 1,   /* {$or: […]} */
+	QUERY_FIELD = 2, /* {a: {$gt: 1}} */
 };
 
 struct query_op {
-	unsigned places;               /* enum query_place */
+	unsigned places; /* enum query_place */
 	struct query_op_info info;
-	bool needs_document;   /* not allowed within $elemMatch */
+	bool needs_document; /* not allowed within $elemMatch */
 	/* *ret stays NULL when there is nothing to ask ($comment). */
 	int (*compile)(struct compiler *c, const struct query_op *op, const struct query_site *site,
 	               struct value spec, struct query **ret);
@@ -74,8 +74,8 @@ void *query_create_leaf(struct compiler *c, size_t size, const struct query_site
                         query_match_fn *test);
 
 /* Do all match?  One alone is itself. */
-int query_create_and(struct compiler *c, struct query **args, uint32_t n, struct query **ret)
-	MUST_CHECK;
+int query_create_and(struct compiler *c, struct query **args, uint32_t n,
+                     struct query **ret) MUST_CHECK;
 
 /* The opposite; NULL after reporting. */
 struct query *query_create_not(struct compiler *c, struct query *q);
@@ -85,8 +85,8 @@ int query_compile_filter(struct compiler *c, struct value spec, bool is_item,
                          struct query **ret) MUST_CHECK;
 
 /* {$gt: 1, $lt: 5}: all of them, at the site's path. */
-int query_compile_conditions(struct compiler *c, const struct query_site *site,
-                             struct object *spec, struct query **ret) MUST_CHECK;
+int query_compile_conditions(struct compiler *c, const struct query_site *site, struct object *spec,
+                             struct query **ret) MUST_CHECK;
 
 /* Is it an object that begins with an operator, and so no value to be compared with? */
 bool query_is_conditions(struct compiler *c, struct value spec);

@@ -14,7 +14,8 @@ static int not_compile(struct compiler *c, const struct query_op *op, const stru
 		if (object_n(c->arena, spec.object) == 0)
 			return compile_fail(c, 2, op->info.name, "$not cannot be empty");
 		if (c->depth >= COMPILE_DEPTH_MAX)
-			return compile_fail(c, 2, op->info.name, "the filter is nested deeper than %d",
+			return compile_fail(c, 2, op->info.name,
+			                    "the filter is nested deeper than %d",
 			                    COMPILE_DEPTH_MAX);
 		c->depth++;
 		int rc = query_compile_conditions(c, site, spec.object, &q);

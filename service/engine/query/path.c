@@ -33,7 +33,7 @@ const struct query_path *query_path_create(struct compiler *c, struct str text)
 	struct str *parts = compile_alloc(c, n, sizeof *parts);
 	int64_t *indexes = compile_alloc(c, n, sizeof *indexes);
 	if (path == NULL || parts == NULL || indexes == NULL) {
-		(void)compile_nomem(c);   /* the arena remembers */
+		(void)compile_nomem(c); /* the arena remembers */
 		return NULL;
 	}
 	for (uint32_t i = 0; i < n; i++) {
@@ -43,7 +43,10 @@ const struct query_path *query_path_create(struct compiler *c, struct str text)
 		text = (struct str){ text.data + step, text.len - step };
 	}
 	*path = (struct query_path){
-		.parts = parts, .indexes = indexes, .n_parts = n, .cache = c->n_caches++,
+		.parts = parts,
+		.indexes = indexes,
+		.n_parts = n,
+		.cache = c->n_caches++,
 	};
 	return path;
 }

@@ -16,9 +16,9 @@
 
 struct query_path {
 	const struct str *parts;
-	const int64_t *indexes;   /* of each part as an index, or -1 */
+	const int64_t *indexes; /* of each part as an index, or -1 */
 	uint32_t n_parts;
-	uint32_t cache;           /* of the first part, in struct eval.caches */
+	uint32_t cache; /* of the first part, in struct eval.caches */
 };
 
 /* What an array at the end of a path stands for. */
@@ -42,7 +42,6 @@ int query_path_walk(const struct query_path *path, struct eval *ev, struct value
                     enum path_reach reach, query_path_fn *fn, void *arg, bool *ret_done) MUST_CHECK;
 
 /* The first part's value as it stands in the object: raw if nobody looked at it, or missing. */
-struct value query_path_first_raw(const struct query_path *path, struct eval *ev,
-                                  struct object *o);
+struct value query_path_first_raw(const struct query_path *path, struct eval *ev, struct object *o);
 
 #endif

@@ -23,8 +23,8 @@ int query_match(const struct query *q, struct eval *ev, struct value doc, bool *
 bool query_may_fail(const struct query *q);
 
 /* Both, the first one first. */
-int query_merge(struct compiler *c, struct query *first, struct query *second, struct query **ret)
-	MUST_CHECK;
+int query_merge(struct compiler *c, struct query *first, struct query *second,
+                struct query **ret) MUST_CHECK;
 
 /*
  * {$expr: {$eq: ["$field", value]}}, perhaps with more beside it: a document can match only if its

@@ -27,7 +27,7 @@ static int create(struct compiler *c, const struct query_site *site, struct str 
 		return compile_fail(c, 51109, "$regex",
 		                    "Regular expression cannot contain an embedded null byte");
 	q->regex = regex_compile(c->arena, pattern, options, &problem);
-	q->query.may_fail = true;   /* max-regex-steps */
+	q->query.may_fail = true; /* max-regex-steps */
 	if (q->regex != NULL) {
 		*ret = &q->query;
 		return 0;

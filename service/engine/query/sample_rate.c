@@ -15,8 +15,7 @@ static int sample_rate_match(const struct query *q, struct eval *ev, struct valu
 }
 
 static int sample_rate_compile(struct compiler *c, const struct query_op *op,
-                               const struct query_site *site, struct value spec,
-                               struct query **ret)
+                               const struct query_site *site, struct value spec, struct query **ret)
 {
 	struct sample_rate *q = query_create(c, sizeof *q);
 
@@ -30,7 +29,7 @@ static int sample_rate_compile(struct compiler *c, const struct query_op *op,
 		return compile_fail(c, 2, op->info.name,
 		                    "numeric argument to $sampleRate must be in [0, 1]");
 	q->query.match = q->query.test = sample_rate_match;
-	q->query.may_fail = true;   /* asked elsewhere, it answers something else */
+	q->query.may_fail = true; /* asked elsewhere, it answers something else */
 	c->n_random++;
 	*ret = &q->query;
 	return 0;

@@ -21,7 +21,8 @@ static int take_count(struct compiler *c, const char *name, struct value v, uint
 		return fail_type(c, name, "a number");
 	if (!value_as_i64(v, &n) || n < 0)
 		return compile_fail(c, 9, "$jsonSchema",
-		                    "$jsonSchema keyword '%s' must be a non-negative whole number", name);
+		                    "$jsonSchema keyword '%s' must be a non-negative whole number",
+		                    name);
 	*ret = (uint64_t)n;
 	return 0;
 }
@@ -136,8 +137,9 @@ static int enum_keyword(struct compiler *c, const char *name, struct schema *s, 
 		if (!value_share(c->arena, item))
 			return compile_nomem(c);
 		if (!value_set_add(s->values, item) && !arena_failed(c->arena))
-			return compile_fail(c, 9, "$jsonSchema",
-			                    "$jsonSchema keyword 'enum' cannot contain duplicate values");
+			return compile_fail(
+				c, 9, "$jsonSchema",
+				"$jsonSchema keyword 'enum' cannot contain duplicate values");
 	}
 	return 0;
 }
@@ -153,12 +155,11 @@ static int bound_keyword(struct compiler *c, const char *name, struct schema *s,
 	return 0;
 }
 
-static int exclusive_keyword(struct compiler *c, const char *name, struct schema *s,
-                             struct value v)
+static int exclusive_keyword(struct compiler *c, const char *name, struct schema *s, struct value v)
 {
-	return take_bool(c, name, v, str_is(STR("exclusiveMinimum"), name)
-	                                     ? &s->is_minimum_excluded
-	                                     : &s->is_maximum_excluded);
+	return take_bool(c, name, v,
+	                 str_is(STR("exclusiveMinimum"), name) ? &s->is_minimum_excluded
+	                                                       : &s->is_maximum_excluded);
 }
 
 static int multiple_keyword(struct compiler *c, const char *name, struct schema *s, struct value v)
@@ -178,12 +179,9 @@ static int count_keyword(struct compiler *c, const char *name, struct schema *s,
 		const char *name;
 		uint64_t *place;
 	} counts[] = {
-		{ "minLength", &s->length_min },
-		{ "maxLength", &s->length_max },
-		{ "minItems", &s->items_min },
-		{ "maxItems", &s->items_max },
-		{ "minProperties", &s->properties_min },
-		{ "maxProperties", &s->properties_max },
+		{ "minLength", &s->length_min },         { "maxLength", &s->length_max },
+		{ "minItems", &s->items_min },           { "maxItems", &s->items_max },
+		{ "minProperties", &s->properties_min }, { "maxProperties", &s->properties_max },
 	};
 	size_t i = 0;
 
@@ -224,8 +222,7 @@ static int required_keyword(struct compiler *c, const char *name, struct schema 
 	return take_names(c, name, v, &s->required, &s->n_required);
 }
 
-static int properties_keyword(struct compiler *c, const char *name, struct schema *s,
-                              struct value v)
+static int properties_keyword(struct compiler *c, const char *name, struct schema *s, struct value v)
 {
 	int rc = 0;
 
@@ -238,7 +235,8 @@ static int properties_keyword(struct compiler *c, const char *name, struct schem
 	s->names = v.object->shape;
 	for (uint32_t i = 0; i < s->properties.n; i++) {
 		compile_enter(c, s->names->keys[i]);
-		if (schema_compile(c, object_at(c->arena, v.object, i), &s->properties.schemas[i]) != 0)
+		if (schema_compile(c, object_at(c->arena, v.object, i),
+		                   &s->properties.schemas[i]) != 0)
 			rc = ERR_PIPELINE;
 		compile_leave(c);
 	}
@@ -288,9 +286,9 @@ static int dependencies_keyword(struct compiler *c, const char *name, struct sch
 
 		d->name = object_key(v.object, i);
 		compile_enter(c, d->name);
-		if (item.type == VALUE_OBJECT ? schema_compile(c, item, &d->schema) != 0
-		                              : take_names(c, name, item, &d->required,
-		                                           &d->n_required) != 0)
+		if (item.type == VALUE_OBJECT
+		            ? schema_compile(c, item, &d->schema) != 0
+		            : take_names(c, name, item, &d->required, &d->n_required) != 0)
 			rc = ERR_PIPELINE;
 		compile_leave(c);
 	}
@@ -299,16 +297,17 @@ static int dependencies_keyword(struct compiler *c, const char *name, struct sch
 
 static int list_keyword(struct compiler *c, const char *name, struct schema *s, struct value v)
 {
-	return take_schemas(c, name, v, str_is(STR("allOf"), name)   ? &s->all_of
-	                                : str_is(STR("anyOf"), name) ? &s->any_of
-	                                                             : &s->one_of);
+	return take_schemas(c, name, v,
+	                    str_is(STR("allOf"), name)   ? &s->all_of
+	                    : str_is(STR("anyOf"), name) ? &s->any_of
+	                                                 : &s->one_of);
 }
 
 static int not_keyword(struct compiler *c, const char *name, struct schema *s, struct value v)
 {
 	if (v.type != VALUE_OBJECT)
 		return fail_type(c, name, "an object");
-	return schema_compile(c, v, &s->not);
+	return schema_compile(c, v, &s->not );
 }
 
 static int text_keyword(struct compiler *c, const char *name, struct schema *s, struct value v)
@@ -319,7 +318,7 @@ static int text_keyword(struct compiler *c, const char *name, struct schema *s, 
 
 static const struct {
 	const char *name;
-	keyword_fn *compile;          /* NULL: of JSON Schema, but not of MongoDB's */
+	keyword_fn *compile; /* NULL: of JSON Schema, but not of MongoDB's */
 } keywords[] = {
 	{ "additionalItems", additional_items_keyword },
 	{ "additionalProperties", additional_properties_keyword },
@@ -379,10 +378,12 @@ static int compile_keyword(struct compiler *c, struct schema *s, struct str name
 static int check_exclusive(struct compiler *c, const struct schema *s)
 {
 	if (s->is_minimum_excluded && !s->has_minimum)
-		return compile_fail(c, 9, "$jsonSchema", "$jsonSchema keyword 'minimum' must be a "
+		return compile_fail(c, 9, "$jsonSchema",
+		                    "$jsonSchema keyword 'minimum' must be a "
 		                    "present if exclusiveMinimum is present");
 	if (s->is_maximum_excluded && !s->has_maximum)
-		return compile_fail(c, 9, "$jsonSchema", "$jsonSchema keyword 'maximum' must be a "
+		return compile_fail(c, 9, "$jsonSchema",
+		                    "$jsonSchema keyword 'maximum' must be a "
 		                    "present if exclusiveMaximum is present");
 	return 0;
 }

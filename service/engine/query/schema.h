@@ -25,9 +25,9 @@ struct schema_list {
 /* A property and what its presence asks of the object. */
 struct schema_dependency {
 	struct str name;
-	struct str *required;         /* either these properties, … */
+	struct str *required; /* either these properties, … */
 	uint32_t n_required;
-	struct schema *schema;        /* … or this of the whole object */
+	struct schema *schema; /* … or this of the whole object */
 };
 
 struct schema_pattern {
@@ -36,37 +36,37 @@ struct schema_pattern {
 };
 
 struct schema {
-	uint32_t types;               /* a bit for each enum value_type; 0: any */
-	struct value_set *values;     /* of enum, or NULL */
+	uint32_t types;           /* a bit for each enum value_type; 0: any */
+	struct value_set *values; /* of enum, or NULL */
 
 	bool has_minimum, has_maximum, is_minimum_excluded, is_maximum_excluded;
 	struct value minimum, maximum;
-	struct value multiple_of;     /* missing: none */
+	struct value multiple_of; /* missing: none */
 
 	uint64_t length_min, length_max;
 	struct regex *pattern;
 
 	uint64_t items_min, items_max;
 	bool are_items_unique;
-	struct schema *item;          /* of every item, … */
-	struct schema_list items;     /* … or of the first ones, … */
-	struct schema *item_beyond;   /* … and of those that follow */
+	struct schema *item;        /* of every item, … */
+	struct schema_list items;   /* … or of the first ones, … */
+	struct schema *item_beyond; /* … and of those that follow */
 	bool no_item_beyond;
 
 	uint64_t properties_min, properties_max;
 	struct str *required;
 	uint32_t n_required;
-	const struct shape *names;    /* of properties */
+	const struct shape *names; /* of properties */
 	struct schema_list properties;
 	struct schema_pattern *patterns;
 	uint32_t n_patterns;
-	struct schema *property_beyond;   /* of those that neither a name nor a pattern covers */
+	struct schema *property_beyond; /* of those that neither a name nor a pattern covers */
 	bool no_property_beyond;
 	struct schema_dependency *dependencies;
 	uint32_t n_dependencies;
 
 	struct schema_list all_of, any_of, one_of;
-	struct schema *not;
+	struct schema * not ;
 };
 
 int schema_compile(struct compiler *c, struct value spec, struct schema **ret) MUST_CHECK;

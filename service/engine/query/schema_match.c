@@ -33,7 +33,7 @@ static bool match_multiple(struct value v, struct value of)
 static bool match_number(const struct schema *s, struct value v)
 {
 	if (s->has_minimum) {
-		int order = value_cmp(NULL, v, s->minimum);   /* numbers need no scratch */
+		int order = value_cmp(NULL, v, s->minimum); /* numbers need no scratch */
 
 		if (order < 0 || (order == 0 && s->is_minimum_excluded))
 			return false;
@@ -52,7 +52,7 @@ static int match_string(const struct schema *s, struct eval *ev, struct str text
 	uint64_t length = 0;
 
 	for (size_t i = 0; i < text.len; i++)
-		length += (text.data[i] & 0xc0) != 0x80;   /* code points: bytes that begin one */
+		length += (text.data[i] & 0xc0) != 0x80; /* code points: bytes that begin one */
 	*ret = length >= s->length_min && length <= s->length_max;
 	return *ret && s->pattern != NULL ? regex_matches(s->pattern, ev, text, ret) : 0;
 }

@@ -4,7 +4,7 @@
 
 struct type {
 	struct query query;
-	uint32_t types;   /* see types.h */
+	uint32_t types; /* see types.h */
 };
 
 static int type_test(const struct query *q, struct eval *ev, struct value v, bool *ret)

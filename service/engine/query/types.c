@@ -44,7 +44,8 @@ static int add_alias(struct compiler *c, struct str alias, uint32_t *types)
 		return 0;
 	}
 	if (str_is(alias, "missing"))
-		return compile_fail(c, 2, "$type", "'missing' is not a legal type name. To query for "
+		return compile_fail(c, 2, "$type",
+		                    "'missing' is not a legal type name. To query for "
 		                    "non-existence of a field, use {$exists:false}.");
 	for (size_t i = 0; i < ARRAY_LEN(known_types); i++) {
 		if (str_is(alias, known_types[i].alias)) {
@@ -65,7 +66,8 @@ static int add_code(struct compiler *c, struct value v, uint32_t *types)
 		return compile_fail(c, 2, "$type", "Invalid numerical type code: %s",
 		                    compile_text(c, v));
 	if (code == 0)
-		return compile_fail(c, 2, "$type", "Invalid numerical type code: 0. Instead use "
+		return compile_fail(c, 2, "$type",
+		                    "Invalid numerical type code: 0. Instead use "
 		                    "{$exists:false}.");
 	for (size_t i = 0; i < ARRAY_LEN(known_types); i++)
 		if (code == known_types[i].code) {
@@ -108,9 +110,9 @@ static const struct {
 	const char *name;
 	uint32_t types;
 } json_types[] = {
-	{ "array", BIT(VALUE_ARRAY) },   { "boolean", BIT(VALUE_BOOL) }, { "null", BIT(VALUE_NULL) },
-	{ "number", NUMBERS },           { "object", BIT(VALUE_OBJECT) },
-	{ "string", BIT(VALUE_STRING) },
+	{ "array", BIT(VALUE_ARRAY) },   { "boolean", BIT(VALUE_BOOL) },
+	{ "null", BIT(VALUE_NULL) },     { "number", NUMBERS },
+	{ "object", BIT(VALUE_OBJECT) }, { "string", BIT(VALUE_STRING) },
 };
 
 static int add_json_type(struct compiler *c, struct str name, uint32_t *types)
@@ -135,8 +137,10 @@ static int add_schema_type(struct compiler *c, const char *keyword, struct value
                            uint32_t *types)
 {
 	if (v.type != VALUE_STRING)
-		return compile_fail(c, 14, "$jsonSchema", "$jsonSchema keyword '%s' must be either a "
-		                    "string or an array of strings", keyword);
+		return compile_fail(c, 14, "$jsonSchema",
+		                    "$jsonSchema keyword '%s' must be either a "
+		                    "string or an array of strings",
+		                    keyword);
 	return is_bson ? add_alias(c, value_str(v), types) : add_json_type(c, value_str(v), types);
 }
 

@@ -4,7 +4,7 @@
 struct rule {
 	const char *name;
 	enum plan_rule bit;
-	int (*apply)(struct compiler *c, struct pipeline *pipeline, bool *ret);   /* NULL: elsewhere */
+	int (*apply)(struct compiler *c, struct pipeline *pipeline, bool *ret); /* NULL: elsewhere */
 };
 
 static const struct rule rules[] = {

@@ -5,9 +5,9 @@
 
 /* In the data of the expression that is the key of the groups. */
 struct boundaries {
-	struct value *values;     /* ascending */
+	struct value *values; /* ascending */
 	uint32_t n;
-	struct value otherwise;   /* missing: what lies elsewhere is an error */
+	struct value otherwise; /* missing: what lies elsewhere is an error */
 };
 
 /* The boundary at or below the value, if it is below the last one too. */
@@ -18,7 +18,7 @@ static int bucket_eval(const struct expr *e, struct eval *ev, struct value *ret)
 	struct value v;
 
 	TRY(expr_eval(e->args[0], ev, &v));
-	while (low < high) {   /* how many boundaries are not above it */
+	while (low < high) { /* how many boundaries are not above it */
 		uint32_t mid = low + (high - low) / 2;
 
 		if (value_cmp(ev->arena, b->values[mid], v) <= 0)
@@ -54,20 +54,22 @@ static int compile_constant(struct compiler *c, int mongo_code, const char *whic
 static int compile_boundaries(struct compiler *c, struct value spec, struct boundaries *b)
 {
 	if (spec.type != VALUE_ARRAY)
-		return compile_fail(c, 40200, "$bucket",
-		                    "The $bucket 'boundaries' field must be an array, but found type: %s",
-		                    value_type_name(spec.type));
+		return compile_fail(
+			c, 40200, "$bucket",
+			"The $bucket 'boundaries' field must be an array, but found type: %s",
+			value_type_name(spec.type));
 	b->n = array_n(c->arena, spec.array);
 	if (b->n < 2)
 		return compile_fail(c, 40192, "$bucket",
 		                    "The $bucket 'boundaries' field must have at least 2 values, but "
-		                    "found %u value(s).", b->n);
+		                    "found %u value(s).",
+		                    b->n);
 	b->values = compile_alloc(c, b->n, sizeof *b->values);
 	if (b->values == NULL)
 		return compile_nomem(c);
 	for (uint32_t i = 0; i < b->n; i++) {
-		TRY(compile_constant(c, 40191, "boundaries",
-		                     array_get(c->arena, spec.array, i), &b->values[i]));
+		TRY(compile_constant(c, 40191, "boundaries", array_get(c->arena, spec.array, i),
+		                     &b->values[i]));
 		if (value_rank(b->values[i].type) != value_rank(b->values[0].type))
 			return compile_fail(c, 40193, "$bucket",
 			                    "All values in the 'boundaries' option to $bucket must have "
@@ -77,7 +79,8 @@ static int compile_boundaries(struct compiler *c, struct value spec, struct boun
 		if (i > 0 && value_cmp(c->arena, b->values[i - 1], b->values[i]) >= 0)
 			return compile_fail(c, 40194, "$bucket",
 			                    "The 'boundaries' option to $bucket must be sorted, but "
-			                    "elements %u and %u are not in ascending order", i - 1, i);
+			                    "elements %u and %u are not in ascending order",
+			                    i - 1, i);
 	}
 	return 0;
 }
@@ -115,7 +118,8 @@ static int compile_key(struct compiler *c, struct value group_by, struct boundar
 	if (!is_expression(c, group_by))
 		return compile_fail(c, 40202, "$bucket",
 		                    "The $bucket 'groupBy' field must be defined as a $-prefixed path or "
-		                    "an expression, but found: %s.", compile_text(c, group_by));
+		                    "an expression, but found: %s.",
+		                    compile_text(c, group_by));
 	TRY(expr_compile(c, group_by, &e->args[0]));
 	e->eval = bucket_eval;
 	e->data = b;
@@ -125,7 +129,7 @@ static int compile_key(struct compiler *c, struct value group_by, struct boundar
 }
 
 static int compile_output(struct compiler *c, int object_code, const char *stage,
-                   struct value output, struct group_spec *group)
+                          struct value output, struct group_spec *group)
 {
 	if (output.type == VALUE_MISSING) {
 		struct str sum = STR("$sum"), count = STR("count");
@@ -136,8 +140,8 @@ static int compile_output(struct compiler *c, int object_code, const char *stage
 	}
 	if (output.type != VALUE_OBJECT)
 		return compile_fail(c, object_code, stage,
-		                    "The %s 'output' field must be an object, but found type: %s.", stage,
-		                    value_type_name(output.type));
+		                    "The %s 'output' field must be an object, but found type: %s.",
+		                    stage, value_type_name(output.type));
 	uint32_t n = object_n(c->arena, output.object);
 	int rc = 0;
 
@@ -175,7 +179,8 @@ static int read_parts(struct compiler *c, struct value spec, struct bucket_parts
 			k++;
 		if (k == ARRAY_LEN(known))
 			return compile_fail_unknown(c, 40197, key, known, ARRAY_LEN(known),
-			                            "Unrecognized option to $bucket: %.*s.", STR_ARG(key));
+			                            "Unrecognized option to $bucket: %.*s.",
+			                            STR_ARG(key));
 		*places[k] = object_at(c->arena, spec.object, i);
 	}
 	if (p->group_by.type == VALUE_MISSING || p->boundaries.type == VALUE_MISSING)
@@ -216,7 +221,7 @@ const struct stage_op stage_bucket_ops[] = {
 		.name = "$bucket",
 		.doc = "Documents grouped by the boundaries between which a value lies.",
 		.usage = "{$bucket: {groupBy: expression, boundaries: [constant, …], default: constant, "
-		         "output: {field: {$accumulator: expression}, …}}}",
+			 "output: {field: {$accumulator: expression}, …}}}",
 		.compile = bucket_compile,
 	},
 	{ 0 }

@@ -10,7 +10,7 @@
 #include "engine/stage/stage.h"
 
 /* Borrows the array of stages. */
-int chain_create(struct compiler *c, struct stage **stages, size_t n_stages, struct stage **ret)
-	MUST_CHECK;
+int chain_create(struct compiler *c, struct stage **stages, size_t n_stages,
+                 struct stage **ret) MUST_CHECK;
 
 #endif

@@ -13,7 +13,7 @@ static int count_push(struct node *n, struct value *docs, size_t n_docs)
 	(void)n;
 	(void)docs;
 	(void)n_docs;
-	return 0;   /* the node counts what comes in */
+	return 0; /* the node counts what comes in */
 }
 
 static int count_finish(struct node *n)
@@ -42,12 +42,15 @@ static int count_compile(struct compiler *c, struct value spec, struct stage **r
 	if (s == NULL)
 		return ERR_PIPELINE;
 	if (spec.type != VALUE_STRING || spec.len == 0)
-		return compile_fail(c, 40156, "$count", "the count field must be a non-empty string");
+		return compile_fail(c, 40156, "$count",
+		                    "the count field must be a non-empty string");
 	s->name = value_str(spec);
 	if (s->name.data[0] == '$')
-		return compile_fail(c, 40158, "$count", "the count field cannot be a $-prefixed path");
+		return compile_fail(c, 40158, "$count",
+		                    "the count field cannot be a $-prefixed path");
 	if (memchr(s->name.data, '\0', s->name.len) != NULL)
-		return compile_fail(c, 40159, "$count", "the count field cannot contain a null byte");
+		return compile_fail(c, 40159, "$count",
+		                    "the count field cannot contain a null byte");
 	if (str_find(s->name, '.') < s->name.len)
 		return compile_fail(c, 40160, "$count", "the count field cannot contain '.'");
 	*ret = &s->stage;

@@ -12,7 +12,8 @@ static int documents_push(struct node *n, struct value *docs, size_t n_docs)
 {
 	(void)docs;
 	(void)n_docs;
-	return eval_fail(n->ev, 40602, "$documents", NULL, "$documents is only valid as the first "
+	return eval_fail(n->ev, 40602, "$documents", NULL,
+	                 "$documents is only valid as the first "
 	                 "stage in a pipeline, and with no other documents");
 }
 
@@ -25,10 +26,11 @@ static int emit_items(struct node *n, struct array *items, struct value *batch)
 
 		TRY(eval_tick(n->ev));
 		if (doc.type != VALUE_OBJECT)
-			return eval_fail(n->ev, 40228, "$documents", NULL, "'newRoot' expression  must "
+			return eval_fail(n->ev, 40228, "$documents", NULL,
+			                 "'newRoot' expression  must "
 			                 "evaluate to an object, but resulting value was: %s. Type of "
-			                 "resulting value: '%s'.", eval_text(n->ev, doc),
-			                 value_type_name(doc.type));
+			                 "resulting value: '%s'.",
+			                 eval_text(n->ev, doc), value_type_name(doc.type));
 		batch[n_batch++] = doc;
 		if (n_batch < STAGE_BATCH && i + 1 < n_items)
 			continue;

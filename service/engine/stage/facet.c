@@ -19,7 +19,7 @@ struct facet {
 
 struct facet_state {
 	struct facet *facets;
-	struct value *docs;           /* a copy of the batch: stages may change the list */
+	struct value *docs; /* a copy of the batch: stages may change the list */
 };
 
 static int facet_sink(void *arg, struct value *docs, size_t n_docs)
@@ -135,12 +135,15 @@ static const struct stage_ops facet_ops = {
 static int check_name(struct compiler *c, struct str name)
 {
 	if (name.len == 0)
-		return compile_fail(c, 15998, "$facet", "FieldPath field names may not be empty strings.");
+		return compile_fail(c, 15998, "$facet",
+		                    "FieldPath field names may not be empty strings.");
 	if (name.data[0] == '$')
-		return compile_fail(c, 16410, "$facet", "FieldPath field names may not start with '$'. "
+		return compile_fail(c, 16410, "$facet",
+		                    "FieldPath field names may not start with '$'. "
 		                    "Consider using $getField or $setField.");
 	if (str_find(name, '.') < name.len)
-		return compile_fail(c, 16412, "$facet", "FieldPath field names may not contain '.'. "
+		return compile_fail(c, 16412, "$facet",
+		                    "FieldPath field names may not contain '.'. "
 		                    "Consider using $getField or $setField.");
 	return 0;
 }
@@ -149,8 +152,10 @@ static int compile_one(struct compiler *c, struct facet_stage *s, size_t i, stru
 {
 	TRY(check_name(c, s->names[i]));
 	if (spec.type != VALUE_ARRAY)
-		return compile_fail(c, 40170, "$facet", "arguments to $facet must be arrays, %.*s is "
-		                    "type %s", STR_ARG(s->names[i]), value_type_name(spec.type));
+		return compile_fail(c, 40170, "$facet",
+		                    "arguments to $facet must be arrays, %.*s is "
+		                    "type %s",
+		                    STR_ARG(s->names[i]), value_type_name(spec.type));
 	TRY(sub_pipeline_compile(c, "$facet", spec, &s->pipelines[i]));
 	if (s->pipelines[i].has_documents)
 		return compile_fail(c, 40600, "$documents",

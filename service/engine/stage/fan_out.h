@@ -17,10 +17,10 @@
 
 struct fan_out {
 	struct arena arena;
-	struct arena *outer;      /* ev->arena outside of begin and end */
+	struct arena *outer; /* ev->arena outside of begin and end */
 	struct value *docs;
 	size_t n_docs;
-	size_t weight;            /* values in the documents that wait */
+	size_t weight; /* values in the documents that wait */
 };
 
 /* In open() and close(). */

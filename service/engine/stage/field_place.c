@@ -23,7 +23,8 @@ int field_place_compile(struct compiler *c, struct str path, struct field_place 
 	size_t n = compile_path_depth(path);
 
 	if (path.len == 0)
-		return compile_fail(c, 40352, NULL, "FieldPath cannot be constructed with empty string");
+		return compile_fail(c, 40352, NULL,
+		                    "FieldPath cannot be constructed with empty string");
 	if (n > COMPILE_DEPTH_MAX)
 		return compile_fail(c, 15, NULL, "FieldPath is too deep: more than %d names",
 		                    COMPILE_DEPTH_MAX);
@@ -118,8 +119,7 @@ static struct value put_new(struct field_finder *f, struct eval *ev, uint32_t k,
 	return object_from_shape(a, shape, values);
 }
 
-static struct value put_instead(struct arena *a, const struct object *o, uint32_t i,
-                                struct value v)
+static struct value put_instead(struct arena *a, const struct object *o, uint32_t i, struct value v)
 {
 	struct value *values = arena_array(a, o->shape->n, sizeof *values);
 
@@ -160,7 +160,7 @@ struct value field_put(struct field_finder *f, struct eval *ev, struct value v)
 {
 	uint32_t n = f->place->n_parts;
 
-	v.flags = 0;   /* it may go under another name */
+	v.flags = 0; /* it may go under another name */
 	for (uint32_t k = n; k-- > 0;)
 		v = put_at(f, ev, k, v);
 	return v;

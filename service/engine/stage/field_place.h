@@ -20,22 +20,23 @@ struct field_place {
 /* One level: the object that the parts before lead to (NULL: none), and the part's field in it. */
 struct field_level {
 	struct object *object;
-	int32_t i;                     /* -1: it has no such field */
+	int32_t i; /* -1: it has no such field */
 };
 
 /* The state of a node: where the place is in the document looked at now. */
 struct field_finder {
 	const struct field_place *place;
-	struct field_level *levels;    /* one a part */
-	const struct shape *from, *to; /* of documents before and after one field more: both lasting */
-	int32_t i;                     /* of the first part in from */
+	struct field_level *levels; /* one a part */
+	const struct shape *from,
+		*to; /* of documents before and after one field more: both lasting */
+	int32_t i;   /* of the first part in from */
 };
 
 /* "a.b.c" without a dollar sign. */
 int field_place_compile(struct compiler *c, struct str path, struct field_place *ret) MUST_CHECK;
 
-int field_finder_init(struct field_finder *f, const struct field_place *place, struct eval *ev)
-	MUST_CHECK;
+int field_finder_init(struct field_finder *f, const struct field_place *place,
+                      struct eval *ev) MUST_CHECK;
 
 /*
  * Find the place in doc; *ret is what stands there, decoded, or missing.  What is opened on the

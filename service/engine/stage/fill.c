@@ -33,9 +33,9 @@ static int add_method(struct compiler *c, struct fill_parts *parts, struct str f
 	else if (method.type == VALUE_STRING && str_is(value_str(method), "locf"))
 		function = "$locf";
 	if (function == NULL)
-		return compile_fail(c, 6050202, "$fill", "Method must be either \"linear\" or \"locf\"");
-	object_builder_add(&parts->windows, field,
-	                   object_of_one(c, function, path_to(c, field)));
+		return compile_fail(c, 6050202, "$fill",
+		                    "Method must be either \"linear\" or \"locf\"");
+	object_builder_add(&parts->windows, field, object_of_one(c, function, path_to(c, field)));
 	return 0;
 }
 
@@ -66,7 +66,8 @@ static int add_field(struct compiler *c, struct fill_parts *parts, struct str fi
 	    (method.type == VALUE_MISSING && value.type == VALUE_MISSING))
 		return compile_fail(c, 6050202, "$fill",
 		                    "Each field of 'output' must be an object with either a 'method' or a "
-		                    "'value', but '%.*s' is %s", STR_ARG(field), compile_text(c, spec));
+		                    "'value', but '%.*s' is %s",
+		                    STR_ARG(field), compile_text(c, spec));
 	return method.type != VALUE_MISSING ? add_method(c, parts, field, method)
 	                                    : add_value(c, parts, field, value);
 }
@@ -100,9 +101,11 @@ static int partition_of(struct compiler *c, struct array *fields, struct value *
 		struct value field = array_get(c->arena, fields, i);
 
 		if (field.type != VALUE_STRING || str_starts_with(value_str(field), STR("$")))
-			return compile_fail(c, 6050201, "$fill",
-			                    "Each field of 'partitionByFields' must be the name of a field, "
-			                    "without '$', but found %s", compile_text(c, field));
+			return compile_fail(
+				c, 6050201, "$fill",
+				"Each field of 'partitionByFields' must be the name of a field, "
+				"without '$', but found %s",
+				compile_text(c, field));
 		/* Names with points cannot be those of an object's fields: numbers do as well. */
 		const char *name = arena_printf(c->arena, "f%u", i);
 		if (name == NULL)
@@ -125,8 +128,9 @@ static int compile_stages(struct compiler *c, struct fill_parts *parts, struct v
 		TRY(window_stage_compile(c, partition_by, sort_by,
 		                         object_builder_finish(&parts->windows), &stages[n++]));
 	if (parts->values.n > 0 || n == 0)
-		TRY(stage_compile(c, object_of_one(c, "$addFields",
-		                                   object_builder_finish(&parts->values)),
+		TRY(stage_compile(c,
+		                  object_of_one(c, "$addFields",
+		                                object_builder_finish(&parts->values)),
 		                  &stages[n++]));
 	return chain_create(c, stages, n, ret);
 }
@@ -162,7 +166,7 @@ const struct stage_op stage_fill_ops[] = {
 		.name = "$fill",
 		.doc = "Null and missing fields get a value: one given, the last one, or one on a line.",
 		.usage = "{$fill: {partitionBy: expression, sortBy: {field: 1 or -1, …}, "
-		         "output: {field: {value: expression} or {method: \"linear\" or \"locf\"}, …}}}",
+			 "output: {field: {value: expression} or {method: \"linear\" or \"locf\"}, …}}}",
 		.compile = fill_compile,
 	},
 	{ 0 }

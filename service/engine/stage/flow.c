@@ -8,14 +8,14 @@ struct cost {
 
 struct flow {
 	struct eval *ev;
-	struct eval own;             /* used when the flow has a keep of its own */
+	struct eval own; /* used when the flow has a keep of its own */
 	struct eval *outer;
 	struct node *nodes;
 	size_t n_nodes;
-	size_t n_open;               /* opened so far: what flow_destroy() closes */
+	size_t n_open; /* opened so far: what flow_destroy() closes */
 	bool is_explained;
 	bool owns_scratch;
-	struct cost inner;           /* of the nodes behind the one that is measured now */
+	struct cost inner; /* of the nodes behind the one that is measured now */
 	flow_sink_fn *sink;
 	void *sink_arg;
 };

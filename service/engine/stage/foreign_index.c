@@ -16,9 +16,8 @@ static struct value null_if_missing(struct value v)
 
 static int add_posting(struct foreign_index *index, struct eval *ev, uint32_t doc)
 {
-	struct foreign_posting *postings = arena_extend(ev->keep, index->postings,
-	                                                index->n_postings, &index->postings_cap,
-	                                                sizeof *postings);
+	struct foreign_posting *postings = arena_extend(ev->keep, index->postings, index->n_postings,
+	                                                &index->postings_cap, sizeof *postings);
 
 	if (index->n_postings >= POSTINGS_MAX)
 		arena_fail(ev->keep, ERR_NOMEM);
@@ -70,8 +69,8 @@ static int add_documents(struct foreign_index *index, struct eval *ev,
 		bool is_done;
 
 		TRY(eval_tick(ev));
-		TRY(query_path_walk(path, ev, from->docs[i], PATH_ITEMS_AND_ARRAY, add_value, &adding,
-		                    &is_done));
+		TRY(query_path_walk(path, ev, from->docs[i], PATH_ITEMS_AND_ARRAY, add_value,
+		                    &adding, &is_done));
 	}
 	return eval_check(ev);
 }
@@ -102,8 +101,8 @@ int foreign_index_get(struct eval *ev, const struct collection *from, const stru
 	return 0;
 }
 
-const struct foreign_posting *foreign_index_find(const struct foreign_index *index,
-                                                 struct eval *ev, struct value v)
+const struct foreign_posting *foreign_index_find(const struct foreign_index *index, struct eval *ev,
+                                                 struct value v)
 {
 	int64_t number = value_set_find(&index->values, ev->arena, null_if_missing(v));
 

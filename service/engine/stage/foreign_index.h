@@ -12,7 +12,7 @@
 #include "engine/value_set.h"
 
 struct foreign_index {
-	struct value_set values;          /* number of a value: index in chains */
+	struct value_set values; /* number of a value: index in chains */
 	struct foreign_chain *chains;
 	size_t chains_cap;
 	struct foreign_posting *postings;
@@ -20,12 +20,12 @@ struct foreign_index {
 };
 
 struct foreign_chain {
-	uint32_t first, last;             /* in postings */
+	uint32_t first, last; /* in postings */
 };
 
 struct foreign_posting {
 	uint32_t doc;
-	uint32_t next;                    /* UINT32_MAX: the last */
+	uint32_t next; /* UINT32_MAX: the last */
 };
 
 /*
@@ -36,18 +36,18 @@ int foreign_index_get(struct eval *ev, const struct collection *from, const stru
                       const struct foreign_index **ret) MUST_CHECK;
 
 /* The first posting of a value's documents, which are in the collection's order, or NULL. */
-const struct foreign_posting *foreign_index_find(const struct foreign_index *index,
-                                                 struct eval *ev, struct value v);
+const struct foreign_posting *foreign_index_find(const struct foreign_index *index, struct eval *ev,
+                                                 struct value v);
 
 /* The same of a value by its number in values. */
-static inline const struct foreign_posting *
-foreign_index_at(const struct foreign_index *index, int64_t number)
+static inline const struct foreign_posting *foreign_index_at(const struct foreign_index *index,
+                                                             int64_t number)
 {
 	return &index->postings[index->chains[number].first];
 }
 
-static inline const struct foreign_posting *
-foreign_index_next(const struct foreign_index *index, const struct foreign_posting *p)
+static inline const struct foreign_posting *foreign_index_next(const struct foreign_index *index,
+                                                               const struct foreign_posting *p)
 {
 	return p->next == UINT32_MAX ? NULL : &index->postings[p->next];
 }

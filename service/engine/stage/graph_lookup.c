@@ -1,7 +1,17 @@
 /* $graphLookup: compiling one. */
 #include "engine/stage/graph_lookup.h"
 
-enum option { FROM, START, CONNECT_FROM, CONNECT_TO, AS, MAX_DEPTH, DEPTH_FIELD, RESTRICT, N_OPTIONS };
+enum option {
+	FROM,
+	START,
+	CONNECT_FROM,
+	CONNECT_TO,
+	AS,
+	MAX_DEPTH,
+	DEPTH_FIELD,
+	RESTRICT,
+	N_OPTIONS
+};
 
 static const char *const option_names[N_OPTIONS] = {
 	[FROM] = "from",
@@ -58,21 +68,19 @@ static int compile_option(struct compiler *c, struct graph_stage *s, enum option
 		                    "expected string as argument for %s, found: %s",
 		                    option_names[option], compile_text(c, v));
 	switch (option) {
-	case START:        return expr_compile(c, v, &s->start);
+	case START: return expr_compile(c, v, &s->start);
 	case CONNECT_FROM: return compile_place(c, v, NULL, &s->connect_from);
-	case CONNECT_TO:   return compile_place(c, v, NULL, &s->connect_to);
-	case AS:           return compile_place(c, v, &s->as, NULL);
-	case DEPTH_FIELD:  return compile_place(c, v, &s->depth, NULL);
-	case MAX_DEPTH:    return compile_depth_max(c, s, v);
+	case CONNECT_TO: return compile_place(c, v, NULL, &s->connect_to);
+	case AS: return compile_place(c, v, &s->as, NULL);
+	case DEPTH_FIELD: return compile_place(c, v, &s->depth, NULL);
+	case MAX_DEPTH: return compile_depth_max(c, s, v);
 	case RESTRICT:
 		if (v.type != VALUE_OBJECT)
 			return compile_fail(c, 40185, "$graphLookup",
 			                    "restrictSearchWithMatch must be an object, found %s",
 			                    value_type_name(v.type));
 		return query_compile(c, v, &s->restriction);
-	default:
-		s->from = value_str(v);
-		return 0;
+	default: s->from = value_str(v); return 0;
 	}
 }
 
@@ -93,8 +101,7 @@ static int compile_options(struct compiler *c, struct graph_stage *s, struct obj
 			rc = compile_fail_unknown(c, 40104, name, option_names, N_OPTIONS,
 			                          "Unknown argument to $graphLookup: %.*s",
 			                          STR_ARG(name));
-		else if (compile_option(c, s, (enum option)option,
-		                        object_at(c->arena, spec, i)) != 0)
+		else if (compile_option(c, s, (enum option)option, object_at(c->arena, spec, i)) != 0)
 			rc = ERR_PIPELINE;
 		else
 			is_given[option] = true;
@@ -113,14 +120,16 @@ static int graph_compile(struct compiler *c, struct value spec, struct stage **r
 	if (spec.type != VALUE_OBJECT)
 		return compile_fail(c, 40327, "$graphLookup",
 		                    "the $graphLookup stage specification must be an object, but found "
-		                    "%s", value_type_name(spec.type));
+		                    "%s",
+		                    value_type_name(spec.type));
 	s->depth_max = UINT64_MAX;
 	TRY(compile_options(c, s, spec.object, is_given));
 	for (size_t i = 0; i <= AS; i++)
 		if (!is_given[i])
-			return compile_fail(c, 40105, "$graphLookup",
-			                    "$graphLookup requires 'from', 'as', 'startWith', "
-			                    "'connectFromField', and 'connectToField' to be specified.");
+			return compile_fail(
+				c, 40105, "$graphLookup",
+				"$graphLookup requires 'from', 'as', 'startWith', "
+				"'connectFromField', and 'connectToField' to be specified.");
 	*ret = &s->stage;
 	return 0;
 }
@@ -131,8 +140,8 @@ const struct stage_op stage_graph_lookup_ops[] = {
 		.doc = "Adds an array of the documents of a collection that are reached from each "
 		       "document, link by link.",
 		.usage = "{$graphLookup: {from: collection, startWith: expression, connectFromField: "
-		         "field, connectToField: field, as: field, maxDepth: whole number, depthField: "
-		         "field, restrictSearchWithMatch: filter}}",
+			 "field, connectToField: field, as: field, maxDepth: whole number, depthField: "
+			 "field, restrictSearchWithMatch: filter}}",
 		.compile = graph_compile,
 	},
 	{ 0 }

@@ -12,10 +12,10 @@ struct graph_stage {
 	struct stage stage;
 	struct str from;
 	struct field_place as;
-	struct field_place depth;          /* n_parts is 0 when it is not asked for */
+	struct field_place depth; /* n_parts is 0 when it is not asked for */
 	struct expr *start;
 	const struct query_path *connect_from, *connect_to;
-	struct query *restriction;         /* NULL: none */
+	struct query *restriction; /* NULL: none */
 	uint64_t depth_max;
 };
 

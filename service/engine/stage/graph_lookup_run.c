@@ -23,11 +23,11 @@ struct graph_state {
 	struct field_finder as, depth;
 	struct collection from;
 	const struct foreign_index *index;
-	uint32_t *doc_stamps;         /* of the search that reached a document last, by number */
-	uint32_t *value_stamps;       /* … that looked a value up last */
-	uint8_t *fits;                /* enum fit: of the restriction, by document */
+	uint32_t *doc_stamps;   /* of the search that reached a document last, by number */
+	uint32_t *value_stamps; /* … that looked a value up last */
+	uint8_t *fits;          /* enum fit: of the restriction, by document */
 	uint32_t stamp;
-	uint32_t level;               /* links from the start to what is found now */
+	uint32_t level; /* links from the start to what is found now */
 	struct reached *reached;
 	size_t n_reached, reached_cap;
 };
@@ -156,8 +156,8 @@ static int search(struct node *n, struct graph_state *state, struct value start)
 		if (r.depth >= s->depth_max)
 			break;
 		state->level = r.depth + 1;
-		TRY(query_path_walk(s->connect_from, n->ev, state->from.docs[r.doc], PATH_ITEMS, follow,
-		                    n, &is_done));
+		TRY(query_path_walk(s->connect_from, n->ev, state->from.docs[r.doc], PATH_ITEMS,
+		                    follow, n, &is_done));
 	}
 	return 0;
 }
@@ -227,7 +227,8 @@ static bool graph_lets_pass(const struct stage *stage, const struct needs *reads
 {
 	const struct graph_stage *s = (const struct graph_stage *)stage;
 
-	return expr_is_safe(s->start) && (s->restriction == NULL || !query_may_fail(s->restriction)) &&
+	return expr_is_safe(s->start) &&
+	       (s->restriction == NULL || !query_may_fail(s->restriction)) &&
 	       !needs_has(reads, s->as.parts[0]);
 }
 

@@ -74,7 +74,8 @@ static int group_compile(struct compiler *c, struct value v, struct stage **ret)
 	if (stage == NULL)
 		return ERR_PIPELINE;
 	if (v.type != VALUE_OBJECT)
-		return compile_fail(c, 15947, "$group", "a group's fields must be specified in an object");
+		return compile_fail(c, 15947, "$group",
+		                    "a group's fields must be specified in an object");
 	TRY(compile_fields(c, spec, v.object));
 	if (spec->n_parts == 0)
 		return compile_fail(c, 15955, "$group", "a group specification must include an _id");

@@ -9,8 +9,8 @@
 #define GROUPS_MAX ((size_t)UINT32_MAX - 1)
 
 struct group_slot {
-	uint32_t tag;         /* upper half of the hash */
-	uint32_t number;      /* of the group, from 1; 0: free */
+	uint32_t tag;    /* upper half of the hash */
+	uint32_t number; /* of the group, from 1; 0: free */
 };
 
 int group_table_init(struct group_table *t, struct eval *ev, uint32_t n_parts, size_t states_size)
@@ -35,7 +35,8 @@ uint64_t group_key_hash(struct eval *ev, const struct group_part *parts, uint32_
 
 struct group *group_table_at(const struct group_table *t, size_t i)
 {
-	return (struct group *)(void *)(t->blocks[i / BLOCK_GROUPS] + i % BLOCK_GROUPS * t->group_size);
+	return (struct group *)(void *)(t->blocks[i / BLOCK_GROUPS] +
+	                                i % BLOCK_GROUPS * t->group_size);
 }
 
 void group_table_prefetch_slot(const struct group_table *t, uint64_t hash)

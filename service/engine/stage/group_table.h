@@ -17,16 +17,16 @@
 
 struct group {
 	uint64_t hash;
-	uint64_t unused;          /* states want 16 bytes of alignment */
-	struct value key[];       /* n_parts; the states follow */
+	uint64_t unused;    /* states want 16 bytes of alignment */
+	struct value key[]; /* n_parts; the states follow */
 };
 
 struct group_slot;
 
 struct group_table {
-	struct group_slot *slots;    /* open addressing */
-	size_t n_slots;              /* a power of two */
-	unsigned char **blocks;      /* of groups */
+	struct group_slot *slots; /* open addressing */
+	size_t n_slots;           /* a power of two */
+	unsigned char **blocks;   /* of groups */
 	size_t n_blocks, blocks_cap;
 	size_t n_groups;
 	size_t group_size;
@@ -36,7 +36,7 @@ struct group_table {
 /* A part of a document's key: as it was found, perhaps raw, and what that is. */
 struct group_part {
 	struct value found;
-	struct value value;          /* decoded, never missing unless that is a key of its own */
+	struct value value; /* decoded, never missing unless that is a key of its own */
 };
 
 int group_table_init(struct group_table *t, struct eval *ev, uint32_t n_parts,
@@ -51,8 +51,8 @@ void group_table_prefetch_group(const struct group_table *t, uint64_t hash);
 
 /* The group of a key, made if it is new (*ret_is_new). */
 int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
-                     const struct group_part *parts, struct group **ret, bool *ret_is_new)
-	MUST_CHECK;
+                     const struct group_part *parts, struct group **ret,
+                     bool *ret_is_new) MUST_CHECK;
 
 /* Group i, in the order in which they were first seen. */
 struct group *group_table_at(const struct group_table *t, size_t i);

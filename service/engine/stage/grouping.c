@@ -1,7 +1,7 @@
 /* Grouping: keys of a chunk of documents, then their groups, then their accumulators. */
 #include "engine/stage/grouping.h"
 
-#define CHUNK 128   /* documents: what is found out about them stays in the nearest cache */
+#define CHUNK 128 /* documents: what is found out about them stays in the nearest cache */
 
 /* ---- compiling ---- */
 
@@ -40,7 +40,8 @@ int group_spec_add_output(struct compiler *c, struct group_spec *spec, struct st
 		return compile_fail(c, 40235, NULL, "The field name '%.*s' cannot contain '.'",
 		                    STR_ARG(name));
 	if (name.len > 0 && name.data[0] == '$')
-		return compile_fail(c, 40236, NULL, "The field name '%.*s' cannot be an operator name",
+		return compile_fail(c, 40236, NULL,
+		                    "The field name '%.*s' cannot be an operator name",
 		                    STR_ARG(name));
 	output->name = name;
 	TRY(accum_compile(c, name, accumulator, &output->accum));
@@ -233,7 +234,8 @@ int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *o
 		TRY(eval_tick(ev));
 		for (uint32_t p = 0; p < spec->n_parts; p++)
 			g->parts[p] = (struct group_part){
-				from->key[p], value_decode(ev->arena, from->key[p]),
+				from->key[p],
+				value_decode(ev->arena, from->key[p]),
 			};
 		g->hashes[0] = from->hash;
 		TRY(find_group(g, ev, 0));

@@ -15,16 +15,16 @@
 struct group_output {
 	struct str name;
 	struct accum *accum;
-	size_t state_at;           /* offset in a group's states */
-	bool is_constant;          /* {$sum: 1}: nothing to evaluate */
+	size_t state_at;  /* offset in a group's states */
+	bool is_constant; /* {$sum: 1}: nothing to evaluate */
 };
 
 struct group_spec {
-	struct expr **parts;       /* of the key */
-	const struct str *names;   /* of the parts; NULL: the key is the one part itself */
+	struct expr **parts;     /* of the key */
+	const struct str *names; /* of the parts; NULL: the key is the one part itself */
 	uint32_t n_parts;
-	bool is_constant;          /* one group takes all */
-	bool has_init;             /* some accumulator wants to know when a group begins */
+	bool is_constant; /* one group takes all */
+	bool has_init;    /* some accumulator wants to know when a group begins */
 	struct group_output *outputs;
 	uint32_t n_outputs;
 	size_t states_size;
@@ -33,10 +33,10 @@ struct group_spec {
 struct grouping {
 	const struct group_spec *spec;
 	struct group_table table;
-	struct group_part *parts;  /* room for the keys, hashes and groups of one chunk */
+	struct group_part *parts; /* room for the keys, hashes and groups of one chunk */
 	uint64_t *hashes;
 	struct group **groups;
-	const struct shape *shape, *key_shape;   /* of the answers */
+	const struct shape *shape, *key_shape; /* of the answers */
 };
 
 /* The key from what stands as _id. */

@@ -44,12 +44,10 @@ static int limit_compile(struct compiler *c, struct value spec, struct stage **r
 	return 0;
 }
 
-const struct stage_op stage_limit_ops[] = {
-	{
-		.name = "$limit",
-		.doc = "The first documents, as many as it says.",
-		.usage = "{$limit: positive whole number}",
-		.compile = limit_compile,
-	},
-	{ 0 }
-};
+const struct stage_op stage_limit_ops[] = { {
+						    .name = "$limit",
+						    .doc = "The first documents, as many as it says.",
+						    .usage = "{$limit: positive whole number}",
+						    .compile = limit_compile,
+					    },
+	                                    { 0 } };

@@ -60,10 +60,12 @@ static int check_options(struct compiler *c, const struct options *o)
 	if (!is_given(o->from) && !is_given(o->pipeline))
 		return compile_fail(c, 9, "$lookup", "must specify 'pipeline' when 'from' is empty");
 	if (is_given(o->local) != is_given(o->foreign))
-		return compile_fail(c, 9, "$lookup", "$lookup requires both or neither of 'localField' "
+		return compile_fail(c, 9, "$lookup",
+		                    "$lookup requires both or neither of 'localField' "
 		                    "and 'foreignField' to be specified");
 	if (!is_given(o->pipeline) && !is_given(o->local))
-		return compile_fail(c, 9, "$lookup", "$lookup requires either 'pipeline' or both "
+		return compile_fail(c, 9, "$lookup",
+		                    "$lookup requires either 'pipeline' or both "
 		                    "'localField' and 'foreignField' to be specified");
 	if (is_given(o->let) && !is_given(o->pipeline))
 		return compile_fail(c, 9, "$lookup",
@@ -151,7 +153,8 @@ static int compile_pipeline(struct compiler *c, struct lookup_stage *s, const st
 		return rc;
 	s->has_pipeline = true;
 	if (!is_given(o->from) && !s->sub.has_documents)
-		return compile_fail(c, 9, "$lookup", "$lookup without 'from' must have a pipeline with "
+		return compile_fail(c, 9, "$lookup",
+		                    "$lookup without 'from' must have a pipeline with "
 		                    "$documents as its first stage");
 	return s->local == NULL ? find_join(c, s) : 0;
 }
@@ -187,7 +190,7 @@ const struct stage_op stage_lookup_ops[] = {
 		.name = "$lookup",
 		.doc = "Adds an array of the documents of a collection that go with each document.",
 		.usage = "{$lookup: {from: collection, localField: field, foreignField: field, "
-		         "let: {name: expression, …}, pipeline: [stage, …], as: field}}",
+			 "let: {name: expression, …}, pipeline: [stage, …], as: field}}",
 		.compile = lookup_compile,
 	},
 	{ 0 }

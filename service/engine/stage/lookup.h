@@ -16,7 +16,7 @@
 
 struct lookup_let {
 	struct str name;
-	struct expr *expr;            /* in the scope around the stage */
+	struct expr *expr; /* in the scope around the stage */
 	uint32_t slot;
 };
 
@@ -24,13 +24,13 @@ struct lookup_stage {
 	struct stage stage;
 	struct str from;
 	struct field_place as;
-	const struct query_path *local;    /* NULL: not by fields */
-	const struct query_path *foreign;  /* of fields, or of join */
+	const struct query_path *local;   /* NULL: not by fields */
+	const struct query_path *foreign; /* of fields, or of join */
 	struct lookup_let *lets;
 	size_t n_lets;
 	bool has_pipeline;
 	struct sub_pipeline sub;
-	const struct expr *join;      /* only where foreign equals this can the pipeline find any */
+	const struct expr *join; /* only where foreign equals this can the pipeline find any */
 };
 
 extern const struct stage_ops lookup_stage_ops;

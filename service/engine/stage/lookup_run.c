@@ -11,10 +11,10 @@ struct lookup_state {
 	struct field_finder as;
 	struct collection from;
 	struct sub_run sub;
-	const struct foreign_index *index;   /* NULL: not made yet */
-	uint32_t *found;              /* documents of from that go with the present one */
+	const struct foreign_index *index; /* NULL: not made yet */
+	uint32_t *found;                   /* documents of from that go with the present one */
 	size_t n_found, found_cap;
-	uint32_t *seen;               /* by document: stamp of the last that found it */
+	uint32_t *seen; /* by document: stamp of the last that found it */
 	uint32_t stamp;
 };
 
@@ -96,7 +96,7 @@ static int cmp_numbers(const void *x, const void *y)
 static int begin_find(struct node *n, struct lookup_state *state)
 {
 	TRY(get_index(n, state));
-	if (++state->stamp == 0) {   /* after 2^32 documents the stamps begin anew */
+	if (++state->stamp == 0) { /* after 2^32 documents the stamps begin anew */
 		memset(state->seen, 0, state->from.n_docs * sizeof *state->seen);
 		state->stamp = 1;
 	}

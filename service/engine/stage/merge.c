@@ -62,8 +62,10 @@ static int compile_on(struct compiler *c, struct merge_stage *s, struct value on
 		s->is_on_id = true;
 	}
 	if (on.type != VALUE_STRING && on.type != VALUE_ARRAY)
-		return compile_fail(c, 51186, "$merge", "$merge 'on' field must be either a string or an "
-		                    "array of strings, but found %s", value_type_name(on.type));
+		return compile_fail(c, 51186, "$merge",
+		                    "$merge 'on' field must be either a string or an "
+		                    "array of strings, but found %s",
+		                    value_type_name(on.type));
 	if (n == 0)
 		return compile_fail(c, 51187, "$merge",
 		                    "If explicitly specifying $merge 'on', must include at least one "
@@ -93,10 +95,10 @@ static int compile_choice(struct compiler *c, const char *option, struct value v
                           const char *const *names, size_t n_names, int *ret)
 {
 	if (v.type == VALUE_MISSING)
-		return 0;   /* the first is the default */
+		return 0; /* the first is the default */
 	if (v.type != VALUE_STRING)
-		return compile_fail(c, 51191, "$merge", "$merge '%s' must be a string, not %s", option,
-		                    value_type_name(v.type));
+		return compile_fail(c, 51191, "$merge", "$merge '%s' must be a string, not %s",
+		                    option, value_type_name(v.type));
 	for (size_t i = 0; i < n_names; i++)
 		if (str_is(value_str(v), names[i])) {
 			*ret = (int)i;
@@ -104,7 +106,8 @@ static int compile_choice(struct compiler *c, const char *option, struct value v
 		}
 	return compile_fail_unknown(c, 2, value_str(v), names, n_names,
 	                            "Enumeration value '%.*s' for field '$merge.%s' is not a valid "
-	                            "value.", STR_ARG(value_str(v)), option);
+	                            "value.",
+	                            STR_ARG(value_str(v)), option);
 }
 
 /* Of a single document, so only stages that make one of one. */
@@ -121,8 +124,8 @@ static int check_update(struct compiler *c, const struct pipeline *p)
 		for (size_t k = 0; k < ARRAY_LEN(allowed); k++)
 			is_allowed |= str_is(str_from(name), allowed[k]);
 		if (!is_allowed)
-			return compile_fail(c, 72, name, "%s is not allowed to be used within an update",
-			                    name);
+			return compile_fail(c, 72, name,
+			                    "%s is not allowed to be used within an update", name);
 	}
 	return 0;
 }
@@ -134,8 +137,10 @@ static int compile_lets(struct compiler *c, struct merge_stage *s, struct value 
 	int rc = 0;
 
 	if (is_given && let.type != VALUE_OBJECT)
-		return compile_fail(c, 14, "$merge", "BSON field '$merge.let' is the wrong type '%s', "
-		                    "expected type 'object'", value_type_name(let.type));
+		return compile_fail(c, 14, "$merge",
+		                    "BSON field '$merge.let' is the wrong type '%s', "
+		                    "expected type 'object'",
+		                    value_type_name(let.type));
 	s->n_lets = is_given ? object_n(c->arena, let.object) : 1;
 	s->lets = compile_alloc(c, s->n_lets, sizeof *s->lets);
 	if (s->lets == NULL)
@@ -146,8 +151,10 @@ static int compile_lets(struct compiler *c, struct merge_stage *s, struct value 
 
 		l->name = is_given ? object_key(let.object, k) : STR("new");
 		if (compile_check_variable(c, l->name) != 0 ||
-		    expr_compile(c, is_given ? object_at(c->arena, let.object, k)
-		                             : value_string(STR("$$ROOT")), &l->expr) != 0)
+		    expr_compile(c,
+		                 is_given ? object_at(c->arena, let.object, k)
+		                          : value_string(STR("$$ROOT")),
+		                 &l->expr) != 0)
 			rc = ERR_PIPELINE;
 	}
 	for (size_t i = 0; i < s->n_lets; i++)
@@ -188,9 +195,10 @@ static int compile_modes(struct compiler *c, struct merge_stage *s, const struct
 		                    matched_names[matched]);
 	if (not_matched != NOT_MATCHED_INSERT &&
 	    (matched == MATCHED_KEEP_EXISTING || matched == MATCHED_FAIL))
-		return compile_fail(c, 51181, "$merge", "Combination of {whenMatched: %s} and "
-		                    "{whenNotMatched: %s} is not supported", matched_names[matched],
-		                    not_matched_names[not_matched]);
+		return compile_fail(c, 51181, "$merge",
+		                    "Combination of {whenMatched: %s} and "
+		                    "{whenNotMatched: %s} is not supported",
+		                    matched_names[matched], not_matched_names[not_matched]);
 	return 0;
 }
 
@@ -224,8 +232,8 @@ const struct stage_op stage_merge_ops[] = {
 		.name = "$merge",
 		.doc = "Puts the documents into a collection and leaves it as part of the answer.",
 		.usage = "{$merge: {into: collection, on: field or [field, …], let: {name: expression, "
-		         "…}, whenMatched: \"merge\", \"replace\", \"keepExisting\", \"fail\" or [stage, "
-		         "…], whenNotMatched: \"insert\", \"discard\" or \"fail\"}}",
+			 "…}, whenMatched: \"merge\", \"replace\", \"keepExisting\", \"fail\" or [stage, "
+			 "…], whenNotMatched: \"insert\", \"discard\" or \"fail\"}}",
 		.flags = STAGE_LAST_ONLY | STAGE_NOT_IN_FACET,
 		.compile = merge_compile,
 	},

@@ -24,7 +24,7 @@ enum when_not_matched { NOT_MATCHED_INSERT, NOT_MATCHED_DISCARD, NOT_MATCHED_FAI
 
 struct merge_let {
 	struct str name;
-	struct expr *expr;            /* of the document that comes */
+	struct expr *expr; /* of the document that comes */
 	uint32_t slot;
 };
 
@@ -33,12 +33,12 @@ struct merge_stage {
 	struct str into;
 	struct field_place *on;
 	size_t n_on;
-	bool is_on_id;                /* nothing but _id, which may be missing */
+	bool is_on_id; /* nothing but _id, which may be missing */
 	enum when_matched matched;
 	enum when_not_matched not_matched;
 	struct merge_let *lets;
 	size_t n_lets;
-	struct sub_pipeline update;   /* of the document that is there */
+	struct sub_pipeline update; /* of the document that is there */
 };
 
 extern const struct stage_ops merge_stage_ops;

@@ -5,8 +5,8 @@
 
 struct merge_state {
 	struct written into;
-	struct value_set keys;        /* number of a key: index in into.docs, by way of … */
-	size_t *places;               /* … this */
+	struct value_set keys; /* number of a key: index in into.docs, by way of … */
+	size_t *places;        /* … this */
 	size_t places_cap;
 	struct field_finder *on;
 	struct sub_run sub;
@@ -31,9 +31,11 @@ static int key_of(struct node *n, struct value doc, struct arena *a, bool is_che
 			                 "$merge write error: 'on' field '%.*s' is an array",
 			                 STR_ARG(s->on[i].parts[0]));
 		if (is_checked && !s->is_on_id && value_is_nullish(items[i]))
-			return eval_fail(n->ev, 51132, "$merge", NULL,
-			                 "$merge write error: 'on' field '%.*s' cannot be missing, null or "
-			                 "undefined", STR_ARG(s->on[i].parts[0]));
+			return eval_fail(
+				n->ev, 51132, "$merge", NULL,
+				"$merge write error: 'on' field '%.*s' cannot be missing, null or "
+				"undefined",
+				STR_ARG(s->on[i].parts[0]));
 		if (s->n_on > 1 && items[i].type == VALUE_MISSING)
 			items[i] = NUL_VALUE;
 	}
@@ -134,18 +136,20 @@ static int match(struct node *n, struct value key, struct value *place, struct v
 
 	switch (s->matched) {
 	case MATCHED_KEEP_EXISTING: return 0;
-	case MATCHED_REPLACE:       break;
-	case MATCHED_MERGE:         v = merged(n->ev, *place, new); break;
-	case MATCHED_PIPELINE:      TRY(updated(n, *place, &v)); break;
+	case MATCHED_REPLACE: break;
+	case MATCHED_MERGE: v = merged(n->ev, *place, new); break;
+	case MATCHED_PIPELINE: TRY(updated(n, *place, &v)); break;
 	case MATCHED_FAIL:
-		return eval_fail(n->ev, 11000, "$merge", NULL, "$merge with whenMatched: fail found an "
+		return eval_fail(n->ev, 11000, "$merge", NULL,
+		                 "$merge with whenMatched: fail found an "
 		                 "existing document with the same values for the 'on' fields: %s",
 		                 eval_text(n->ev, key));
 	}
 	TRY(eval_check(n->ev));
 	TRY(key_of(n, v, n->ev->arena, false, &before));
 	if (!value_eq(n->ev->arena, before, key))
-		return eval_fail(n->ev, 66, "$merge", NULL, "$merge failed to update the matching "
+		return eval_fail(n->ev, 66, "$merge", NULL,
+		                 "$merge failed to update the matching "
 		                 "document, did you attempt to modify the _id or the shard key?");
 	*place = kept_document(n->ev->keep, v);
 	return 0;
@@ -158,9 +162,8 @@ static int merge_document(struct node *n, struct value doc)
 	struct value key;
 
 	TRY(key_of(n, doc, n->ev->arena, true, &key));
-	int64_t number = key.type == VALUE_MISSING
-	                         ? -1
-	                         : value_set_find(&state->keys, n->ev->arena, key);
+	int64_t number = key.type == VALUE_MISSING ? -1
+	                                           : value_set_find(&state->keys, n->ev->arena, key);
 	if (number >= 0)
 		return match(n, key, &state->into.docs[state->places[number]], doc);
 	if (s->not_matched == NOT_MATCHED_DISCARD)

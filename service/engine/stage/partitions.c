@@ -33,8 +33,9 @@ static int find_partition(struct partitions *p, struct eval *ev, uint32_t *ret)
 		part.found = NUL_VALUE;
 	part.value = value_decode(ev->arena, part.found);
 	if (part.value.type == VALUE_ARRAY)
-		return eval_fail(ev, 14, NULL, NULL,
-		                 "An expression used to partition cannot evaluate to value of type array");
+		return eval_fail(
+			ev, 14, NULL, NULL,
+			"An expression used to partition cannot evaluate to value of type array");
 	TRY(group_table_find(&p->keys, ev, group_key_hash(ev, &part, 1), &part, &g, &is_new));
 	uint64_t *counts = counts_of(p, g);
 	if (is_new)
@@ -49,8 +50,8 @@ int partitions_add(struct partitions *p, struct eval *ev, struct value doc)
 	struct sort_row *row;
 
 	if (p->by != NULL) {
-		uint32_t *numbers = arena_extend(ev->keep, p->numbers, p->sorter.n,
-		                                 &p->numbers_cap, sizeof *numbers);
+		uint32_t *numbers = arena_extend(ev->keep, p->numbers, p->sorter.n, &p->numbers_cap,
+		                                 sizeof *numbers);
 
 		if (numbers == NULL)
 			return eval_check(ev);

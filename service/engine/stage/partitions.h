@@ -12,14 +12,14 @@
 #include "engine/stage/stage.h"
 
 struct partitions {
-	struct expr *by;               /* NULL: one partition */
-	struct sorter sorter;          /* every document; its order within a partition */
+	struct expr *by;      /* NULL: one partition */
+	struct sorter sorter; /* every document; its order within a partition */
 	struct group_table keys;
-	uint32_t *numbers;             /* of each document's partition, as first seen */
+	uint32_t *numbers; /* of each document's partition, as first seen */
 	size_t numbers_cap;
-	struct sort_row **rows;        /* by partition, in order, once sealed */
-	size_t *starts;                /* of the partitions in rows, and the end */
-	struct value *key_of;          /* of each partition, in order */
+	struct sort_row **rows; /* by partition, in order, once sealed */
+	size_t *starts;         /* of the partitions in rows, and the end */
+	struct value *key_of;   /* of each partition, in order */
 	size_t n;
 };
 

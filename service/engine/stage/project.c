@@ -61,8 +61,8 @@ static const struct stage_ops changing_ops = {
 struct spec {
 	struct compiler *c;
 	struct projection *p;
-	bool is_id_kept;         /* "_id": 1 was said */
-	size_t n_others;         /* fields besides a plain "_id": 0 or 1 */
+	bool is_id_kept; /* "_id": 1 was said */
+	size_t n_others; /* fields besides a plain "_id": 0 or 1 */
 };
 
 static bool is_flag(struct value v)
@@ -72,7 +72,8 @@ static bool is_flag(struct value v)
 
 static bool is_operator(struct compiler *c, struct object *o)
 {
-	return object_n(c->arena, o) > 0 && object_key(o, 0).len > 0 && object_key(o, 0).data[0] == '$';
+	return object_n(c->arena, o) > 0 && object_key(o, 0).len > 0 &&
+	       object_key(o, 0).data[0] == '$';
 }
 
 static struct str path_join(struct compiler *c, struct str above, struct str name)
@@ -147,9 +148,10 @@ static int put(struct spec *s, struct str path, struct value v)
 		return put_fields(s, path, v.object);
 	if (s->p->mode == PROJECTION_ADD)
 		return put_computed(s, path, v);
-	return compile_fail(s->c, 51270, NULL,
-	                    "An empty sub-projection is not a valid value. Found empty object at path %.*s",
-	                    STR_ARG(path));
+	return compile_fail(
+		s->c, 51270, NULL,
+		"An empty sub-projection is not a valid value. Found empty object at path %.*s",
+		STR_ARG(path));
 }
 
 static int put_fields(struct spec *s, struct str above, struct object *o)
@@ -208,7 +210,8 @@ static int project_compile(struct compiler *c, struct value spec, struct stage *
 	if (s == NULL)
 		return ERR_PIPELINE;
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 15969, "$project", "$project specification must be an object");
+		return compile_fail(c, 15969, "$project",
+		                    "$project specification must be an object");
 	if (object_n(c->arena, spec.object) == 0)
 		return compile_fail(c, 51272, "$project",
 		                    "Invalid $project :: caused by :: projection specification must have "
@@ -228,11 +231,13 @@ static int add_compile(struct compiler *c, const char *name, const char *prefix,
 	if (s == NULL)
 		return ERR_PIPELINE;
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 40272, name, "%s specification stage must be an object, got %s", name,
+		return compile_fail(c, 40272, name,
+		                    "%s specification stage must be an object, got %s", name,
 		                    value_type_name(spec.type));
 	s->projection.mode = PROJECTION_ADD;
 	if (object_n(c->arena, spec.object) == 0)
-		return compile_fail(c, 40177, name, "%sspecification must have at least one field", prefix);
+		return compile_fail(c, 40177, name, "%sspecification must have at least one field",
+		                    prefix);
 	TRY(compile_prefixed(c, prefix, spec.object, s));
 	*ret = &s->stage;
 	return 0;
@@ -282,7 +287,8 @@ static int unset_compile(struct compiler *c, struct value spec, struct stage **r
 	if (s == NULL)
 		return ERR_PIPELINE;
 	if (spec.type != VALUE_STRING && spec.type != VALUE_ARRAY)
-		return compile_fail(c, 31002, "$unset", "$unset specification must be a string or an array");
+		return compile_fail(c, 31002, "$unset",
+		                    "$unset specification must be a string or an array");
 	s->projection.mode = PROJECTION_EXCLUDE;
 	if (spec.type == VALUE_STRING)
 		TRY(unset_path(c, spec, &s->projection));

@@ -28,7 +28,7 @@ static bool keeps(enum projection_mode mode, const struct projection_field *fiel
 	switch (mode) {
 	case PROJECTION_INCLUDE: return field != NULL && !is_computed(field);
 	case PROJECTION_EXCLUDE: return field == NULL || field->node != NULL;
-	default:                 return true;
+	default: return true;
 	}
 }
 
@@ -86,8 +86,9 @@ static bool recipe_make(enum projection_mode mode, const struct projection_node 
 			is_in_input[field - node->fields] = true;
 		if (keeps(mode, field))
 			step_add(&r, keys, &n, from->keys[i], (int32_t)i,
-			         field != NULL && field->expr == NULL && field->node == NULL ? NULL
-			                                                                     : field);
+			         field != NULL && field->expr == NULL && field->node == NULL
+			                 ? NULL
+			                 : field);
 	}
 	for (size_t i = 0; i < node->n_fields && mode != PROJECTION_EXCLUDE; i++)
 		if (is_appended(mode, &node->fields[i], is_in_input[i]))
@@ -215,7 +216,8 @@ static const struct recipe *recipe_for(const struct projection *p, struct projec
 		if (state->recipes[i].from == shape)
 			return &state->recipes[i];
 	if (!shape->is_lasting)
-		return recipe_make(p->mode, &p->root, shape, true, ev->arena, scratch) ? scratch : NULL;
+		return recipe_make(p->mode, &p->root, shape, true, ev->arena, scratch) ? scratch
+		                                                                       : NULL;
 
 	struct recipe *r = &state->recipes[state->next++ % PROJECTION_RECIPES];
 	struct recipe made;

@@ -23,29 +23,29 @@ enum projection_mode {
 /* A field of the tree: a leaf that is kept or left out, a leaf that is computed, or fields below. */
 struct projection_field {
 	struct str name;
-	struct expr *expr;             /* computed, or NULL */
-	struct projection_node *node;  /* fields below, or NULL */
+	struct expr *expr;            /* computed, or NULL */
+	struct projection_node *node; /* fields below, or NULL */
 };
 
 struct projection_node {
 	struct projection_field *fields;
 	size_t n_fields, cap;
-	const struct shape *names;     /* of fields, in order: for look-up */
-	bool has_computed;             /* here or below */
+	const struct shape *names; /* of fields, in order: for look-up */
+	bool has_computed;         /* here or below */
 };
 
 struct projection {
 	enum projection_mode mode;
 	struct projection_node root;
-	bool is_id_dropped;            /* "_id": 0 in an inclusion */
-	int conflict_code;             /* of two computed paths, one in the other; 0: 40176 */
+	bool is_id_dropped; /* "_id": 0 in an inclusion */
+	int conflict_code;  /* of two computed paths, one in the other; 0: 40176 */
 };
 
 /* ---- compiling ---- */
 
 /* Put a leaf at a dotted path; e is NULL for one that is kept or left out. */
-int projection_put(struct compiler *c, struct projection *p, struct str path, struct expr *e)
-	MUST_CHECK;
+int projection_put(struct compiler *c, struct projection *p, struct str path,
+                   struct expr *e) MUST_CHECK;
 
 /* After the last put. */
 int projection_seal(struct compiler *c, struct projection *p) MUST_CHECK;
@@ -63,21 +63,21 @@ void projection_needs(const struct projection *p, struct needs *needs);
 
 /* ---- running ---- */
 
-#define PROJECTION_RECIPES 4   /* shapes remembered at once */
+#define PROJECTION_RECIPES 4 /* shapes remembered at once */
 
 struct recipe_step {
-	int32_t from;                  /* field of the input, or -1 */
-	const struct projection_field *field;   /* what to do with it; NULL: copy */
+	int32_t from;                         /* field of the input, or -1 */
+	const struct projection_field *field; /* what to do with it; NULL: copy */
 };
 
 struct recipe {
 	const struct shape *from, *to;
-	struct recipe_step *steps;     /* to->n of them */
+	struct recipe_step *steps; /* to->n of them */
 };
 
 struct projection_state {
 	struct recipe recipes[PROJECTION_RECIPES];
-	size_t next;                   /* to be replaced */
+	size_t next; /* to be replaced */
 };
 
 /* The document that comes of doc (bound in ev for what is computed). */

@@ -29,7 +29,8 @@ static int fail_collision(struct compiler *c, const struct projection *p, struct
 	if (p->mode == PROJECTION_ADD)
 		return compile_fail(c, p->conflict_code != 0 ? p->conflict_code : 40176, NULL,
 		                    "specification contains two conflicting paths. Cannot specify both "
-		                    "'%.*s' and '%.*s'", STR_ARG(path),
+		                    "'%.*s' and '%.*s'",
+		                    STR_ARG(path),
 		                    rest.len > 0 ? (int)(path.len - rest.len - 1) : (int)path.len,
 		                    path.data);
 	if (rest.len > 0)
@@ -60,7 +61,8 @@ int projection_put(struct compiler *c, struct projection *p, struct str path, st
 		return compile_fail(c, 15, NULL, "FieldPath is too deep: more than %d names",
 		                    COMPILE_DEPTH_MAX);
 	if (path.len == 0)
-		return compile_fail(c, 40352, NULL, "FieldPath cannot be constructed with empty string");
+		return compile_fail(c, 40352, NULL,
+		                    "FieldPath cannot be constructed with empty string");
 	for (;;) {
 		struct str name = { rest.data, str_find(rest, '.') };
 		bool is_last = name.len == rest.len;

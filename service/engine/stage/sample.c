@@ -16,7 +16,7 @@ struct sample_state {
 /* Below n, each number alike. */
 static uint64_t random_below(struct eval *ev, uint64_t n)
 {
-	return (uint64_t)(((__extension__(unsigned __int128)eval_random(ev)) * n) >> 64);
+	return (uint64_t)(((__extension__(unsigned __int128) eval_random(ev)) * n) >> 64);
 }
 
 static int sample_push(struct node *n, struct value *docs, size_t n_docs)
@@ -72,7 +72,8 @@ static const struct stage_ops sample_ops = {
 static int read_size(struct compiler *c, struct sample_stage *s, struct value v)
 {
 	if (!value_is_number(v))
-		return compile_fail(c, 28746, "$sample", "size argument to $sample must be a number");
+		return compile_fail(c, 28746, "$sample",
+		                    "size argument to $sample must be a number");
 	double size = value_f64(v);
 	if (!(size >= 1))
 		return compile_fail(c, 28747, "$sample",
@@ -97,7 +98,8 @@ static int sample_compile(struct compiler *c, struct value spec, struct stage **
 
 		if (!str_is(name, known[0]))
 			return compile_fail_unknown(c, 28748, name, known, 1,
-			                            "unrecognized option to $sample: %.*s", STR_ARG(name));
+			                            "unrecognized option to $sample: %.*s",
+			                            STR_ARG(name));
 	}
 	if (n == 0)
 		return compile_fail(c, 28749, "$sample", "$sample stage must specify a size");

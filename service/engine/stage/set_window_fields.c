@@ -6,15 +6,15 @@
 #include "engine/stage/partitions.h"
 #include "engine/stage/projection.h"
 
-#define FLUSH_MIN ((size_t)STAGE_BATCH / 2)   /* documents worth handing on at a partition's end */
+#define FLUSH_MIN ((size_t)STAGE_BATCH / 2) /* documents worth handing on at a partition's end */
 
 /* What functions compute is bound to variables, and a projection puts these into the documents. */
 struct window_stage {
 	struct stage stage;
-	struct expr *partition_by;     /* NULL: one partition */
-	struct sort_spec *sort_by;     /* NULL: as they come */
+	struct expr *partition_by; /* NULL: one partition */
+	struct sort_spec *sort_by; /* NULL: as they come */
 	struct window_fn *fns;
-	uint32_t *slots;               /* of the variables, one a function */
+	uint32_t *slots; /* of the variables, one a function */
 	size_t n_fns;
 	struct projection projection;
 };
@@ -24,9 +24,9 @@ struct window_run {
 	struct node *node;
 	struct partitions partitions;
 	struct projection_state projection;
-	struct arena arena;            /* of the partition at hand */
+	struct arena arena; /* of the partition at hand */
 	void **fn_states;
-	struct value *docs;            /* waiting to be handed on */
+	struct value *docs; /* waiting to be handed on */
 	size_t n_docs;
 };
 
@@ -127,7 +127,9 @@ static int run_partitions(struct window_run *run, struct eval *ev)
 {
 	for (size_t i = 0; i < run->partitions.n && node_is_wanted(run->node); i++) {
 		struct window_part part = {
-			.ev = ev, .sorter = &run->partitions.sorter, .arena = &run->arena,
+			.ev = ev,
+			.sorter = &run->partitions.sorter,
+			.arena = &run->arena,
 		};
 
 		TRY(partitions_sort(&run->partitions, ev, i, &part.rows, &part.n));
@@ -236,7 +238,8 @@ static int compile_partition(struct compiler *c, struct window_stage *s, struct 
 	c->rules = rules;
 	if (rc == 0 && expr_is_constant(s->partition_by) &&
 	    expr_constant_value(s->partition_by).type == VALUE_ARRAY)
-		rc = compile_fail(c, 14, NULL, "An expression used to partition cannot evaluate to "
+		rc = compile_fail(c, 14, NULL,
+		                  "An expression used to partition cannot evaluate to "
 		                  "value of type array");
 	compile_leave(c);
 	return rc;
@@ -271,9 +274,10 @@ static int set_window_fields_compile(struct compiler *c, struct value spec, stru
 	};
 
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 9, "$setWindowFields",
-		                    "the $setWindowFields stage specification must be an object, found %s",
-		                    value_type_name(spec.type));
+		return compile_fail(
+			c, 9, "$setWindowFields",
+			"the $setWindowFields stage specification must be an object, found %s",
+			value_type_name(spec.type));
 	TRY(spec_fields_read(c, "$setWindowFields", spec, fields, ARRAY_LEN(fields)));
 	return window_stage_compile(c, partition_by, sort_by, output, ret);
 }
@@ -283,7 +287,7 @@ const struct stage_op stage_set_window_fields_ops[] = {
 		.name = "$setWindowFields",
 		.doc = "Fields computed for each document from those around it, partition by partition.",
 		.usage = "{$setWindowFields: {partitionBy: expression, sortBy: {field: 1 or -1, …}, "
-		         "output: {field: {$function: …, window: …}, …}}}",
+			 "output: {field: {$function: …, window: …}, …}}}",
 		.compile = set_window_fields_compile,
 	},
 	{ 0 }

@@ -5,7 +5,7 @@
 struct sort_stage {
 	struct stage stage;
 	struct sort_spec *spec;
-	size_t limit;             /* 0: none */
+	size_t limit; /* 0: none */
 };
 
 static int sort_open(struct node *n)

@@ -17,8 +17,9 @@ static int check_expression(struct compiler *c, struct value v)
 		                    "the sortByCount field must be defined as a $-prefixed path or an "
 		                    "expression inside an object");
 	if (v.type != VALUE_OBJECT && v.type != VALUE_STRING)
-		return compile_fail(c, 40149, "$sortByCount",
-		                    "the sortByCount field must be specified as a string or as an object");
+		return compile_fail(
+			c, 40149, "$sortByCount",
+			"the sortByCount field must be specified as a string or as an object");
 	return 0;
 }
 
@@ -43,7 +44,8 @@ static int sort_by_count_compile(struct compiler *c, struct value v, struct stag
 	TRY(group_spec_reserve(c, group, 1));
 	TRY(group_spec_add_output(c, group, STR("count"),
 	                          object_of_one(c, STR("$sum"), value_int(1))));
-	TRY(sort_spec_compile(c, "$sortByCount", object_of_one(c, STR("count"), value_int(-1)), &sort));
+	TRY(sort_spec_compile(c, "$sortByCount", object_of_one(c, STR("count"), value_int(-1)),
+	                      &sort));
 	stages[1] = sort_stage_create(c, sort);
 	if (stages[1] == NULL)
 		return ERR_PIPELINE;

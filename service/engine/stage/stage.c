@@ -33,18 +33,19 @@ static int check_writer(struct compiler *c, const struct stage_op *op, size_t i,
 		                    "%s is not allowed within a $lookup's sub-pipeline", op->name);
 	if (c->inside != NULL && str_is(STR("$unionWith"), c->inside))
 		return compile_fail(c, 31441, op->name,
-		                    "%s is not allowed within a $unionWith's sub-pipeline", op->name);
-	if (c->inside == NULL && i + 1 != n)
-		return compile_fail(c, 40601, op->name, "%s can only be the final stage in the pipeline",
+		                    "%s is not allowed within a $unionWith's sub-pipeline",
 		                    op->name);
+	if (c->inside == NULL && i + 1 != n)
+		return compile_fail(c, 40601, op->name,
+		                    "%s can only be the final stage in the pipeline", op->name);
 	return 0;
 }
 
 static int check_place(struct compiler *c, const struct stage_op *op, size_t i, size_t n)
 {
 	if ((op->flags & STAGE_FIRST_ONLY) && i != 0)
-		return compile_fail(c, 40602, op->name, "%s is only valid as the first stage in a pipeline",
-		                    op->name);
+		return compile_fail(c, 40602, op->name,
+		                    "%s is only valid as the first stage in a pipeline", op->name);
 	if (op->flags & STAGE_LAST_ONLY)
 		TRY(check_writer(c, op, i, n));
 	if ((op->flags & STAGE_NOT_IN_FACET) && c->inside != NULL && str_is(STR("$facet"), c->inside))
@@ -59,10 +60,12 @@ static int compile_at(struct compiler *c, struct value spec, size_t i, size_t n,
 	int rc;
 
 	if (spec.type != VALUE_OBJECT)
-		return compile_fail(c, 14, NULL, "Each element of the 'pipeline' array must be an object");
+		return compile_fail(c, 14, NULL,
+		                    "Each element of the 'pipeline' array must be an object");
 	if (object_n(c->arena, spec.object) != 1)
-		return compile_fail(c, 40323, NULL,
-		                    "A pipeline stage specification object must contain exactly one field.");
+		return compile_fail(
+			c, 40323, NULL,
+			"A pipeline stage specification object must contain exactly one field.");
 	struct str name = object_key(spec.object, 0);
 	const struct stage_op *op = stage_op_find(name);
 	if (op == NULL)
@@ -102,10 +105,12 @@ int pipeline_compile(struct compiler *c, struct value spec, struct pipeline *ret
 		return compile_nomem(c);
 	if (p.n_stages > c->limits->stages_max - c->n_stages)
 		return compile_fail_limit(c, ERR_STAGES, "max-stages",
-		                          "the pipeline has more than %u stages", c->limits->stages_max);
+		                          "the pipeline has more than %u stages",
+		                          c->limits->stages_max);
 	c->n_stages += (uint32_t)p.n_stages;
 	if (c->depth >= COMPILE_DEPTH_MAX)
-		return compile_fail(c, 15, NULL, "pipelines are nested deeper than %d", COMPILE_DEPTH_MAX);
+		return compile_fail(c, 15, NULL, "pipelines are nested deeper than %d",
+		                    COMPILE_DEPTH_MAX);
 	c->depth++;
 	for (size_t i = 0; i < p.n_stages; i++) {
 		struct value stage = array_get(c->arena, spec.array, (uint32_t)i);
@@ -152,7 +157,7 @@ void *stage_create(struct compiler *c, size_t size, const struct stage_ops *ops)
 	struct stage *stage = compile_alloc(c, 1, size);
 
 	if (stage == NULL) {
-		(void)compile_nomem(c);   /* the arena remembers */
+		(void)compile_nomem(c); /* the arena remembers */
 		return NULL;
 	}
 	stage->ops = ops;

@@ -20,23 +20,23 @@
 #include "engine/eval.h"
 #include "engine/needs.h"
 
-#define STAGE_BATCH 1024   /* documents pushed at once, about */
+#define STAGE_BATCH 1024 /* documents pushed at once, about */
 
 struct node;
 struct stage;
 struct pipeline;
 
 enum stage_flag {
-	STAGE_FIRST_ONLY = 1,      /* $documents */
+	STAGE_FIRST_ONLY = 1, /* $documents */
 	STAGE_NOT_IN_FACET = 2,
-	STAGE_LAST_ONLY = 4,       /* $out, $merge */
+	STAGE_LAST_ONLY = 4, /* $out, $merge */
 };
 
 /* How documents that leave relate to those that come: the planner's view. */
 enum stage_effect {
-	STAGE_PASSES,        /* the same documents, some of them, in any order */
-	STAGE_CHANGES,       /* the documents with something added or taken away */
-	STAGE_REPLACES,      /* other documents, made of what needs() says */
+	STAGE_PASSES,   /* the same documents, some of them, in any order */
+	STAGE_CHANGES,  /* the documents with something added or taken away */
+	STAGE_REPLACES, /* other documents, made of what needs() says */
 };
 
 struct stage_op {
@@ -50,12 +50,12 @@ struct stage_op {
 /* What a run does with a stage. */
 struct stage_ops {
 	enum stage_effect effect;
-	size_t state_size;                          /* zeroed before open */
-	int (*open)(struct node *n);                /* NULL: nothing to do */
+	size_t state_size;           /* zeroed before open */
+	int (*open)(struct node *n); /* NULL: nothing to do */
 	int (*push)(struct node *n, struct value *docs, size_t n_docs);
-	int (*finish)(struct node *n);              /* NULL: nothing was held back */
-	void (*close)(struct node *n);              /* frees what is not in an arena; NULL: nothing */
-	void (*needs)(const struct stage *s, struct needs *needs);   /* NULL: reads nothing */
+	int (*finish)(struct node *n); /* NULL: nothing was held back */
+	void (*close)(struct node *n); /* frees what is not in an arena; NULL: nothing */
+	void (*needs)(const struct stage *s, struct needs *needs); /* NULL: reads nothing */
 
 	/*
 	 * How many of the first documents that come in matter, when so many of those that leave
@@ -80,8 +80,8 @@ struct stage_ops {
 struct stage {
 	const struct stage_op *op;
 	const struct stage_ops *ops;
-	const char *pointer;         /* "/pipeline/3/$project" */
-	int64_t index;               /* in the outermost pipeline */
+	const char *pointer; /* "/pipeline/3/$project" */
+	int64_t index;       /* in the outermost pipeline */
 };
 
 struct pipeline {
@@ -93,13 +93,13 @@ struct node {
 	const struct stage *stage;
 	struct eval *ev;
 	void *state;
-	struct node *next;           /* NULL: the flow's sink is next */
+	struct node *next; /* NULL: the flow's sink is next */
 	struct flow *flow;
-	bool is_done;                /* wants no more documents ($limit) */
+	bool is_done; /* wants no more documents ($limit) */
 	uint64_t documents_in, documents_out;
 	/* Only if explained, what the nodes behind it cost not counted: */
 	uint64_t duration_ns;
-	int64_t held_bytes, peak_bytes;   /* memory: now, and the most */
+	int64_t held_bytes, peak_bytes; /* memory: now, and the most */
 };
 
 /* ---- compiling ---- */

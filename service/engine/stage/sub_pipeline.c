@@ -1,7 +1,7 @@
 /* Sub-pipelines: compiling, and running one for each document of an outer pipeline. */
 #include "engine/stage/sub_pipeline.h"
 
-#define NESTED_MAX 20   /* as in MongoDB */
+#define NESTED_MAX 20 /* as in MongoDB */
 
 /* Has any variable around the pipeline been used since? */
 static bool uses_outer(const struct scope *scope, uint64_t n_uses_before)
@@ -20,8 +20,10 @@ int sub_pipeline_compile(struct compiler *c, const char *inside, struct value sp
 	struct sub_pipeline sub = { .is_constant = false };
 
 	if (c->n_inside >= NESTED_MAX)
-		return compile_fail(c, 232, inside, "Maximum number of nested sub-pipelines exceeded. "
-		                    "Limit is %d", NESTED_MAX);
+		return compile_fail(c, 232, inside,
+		                    "Maximum number of nested sub-pipelines exceeded. "
+		                    "Limit is %d",
+		                    NESTED_MAX);
 	c->n_inside++;
 	c->inside = inside;
 	c->prefix = NULL;
@@ -58,9 +60,10 @@ int sub_push(struct eval *ev, struct flow *flow, const struct sub_input *input)
 		size_t n = MIN(input->n - i, n_max);
 
 		for (size_t k = 0; k < n; k++)
-			docs[k] = input->from->docs[input->numbers != NULL ? input->numbers[i + k] : i + k];
+			docs[k] = input->from->docs[input->numbers != NULL ? input->numbers[i + k]
+			                                                   : i + k];
 		TRY(flow_push(flow, docs, n));
-		TRY(eval_check(ev));   /* emptying the arena forgets its failure */
+		TRY(eval_check(ev)); /* emptying the arena forgets its failure */
 		arena_reset(ev->arena);
 		i += n;
 	}
@@ -95,8 +98,7 @@ static int collect(void *arg, struct value *docs, size_t n_docs)
 	for (size_t i = 0; i < n_docs; i++) {
 		bool is_lasting = docs[i].object->raw != NULL && docs[i].object->home == c->run_keep;
 
-		array_builder_add(&c->builder,
-		                  is_lasting ? docs[i] : value_copy(c->arena, docs[i]));
+		array_builder_add(&c->builder, is_lasting ? docs[i] : value_copy(c->arena, docs[i]));
 	}
 	return arena_failed(c->arena) ? c->arena->failed : 0;
 }
@@ -127,7 +129,7 @@ int sub_run(struct sub_run *run, struct eval *ev, const struct sub_pipeline *sub
 	inner.keep = &run->keep;
 	inner.states = NULL;
 	inner.is_keep_short = true;
-	inner.regex_run = NULL;   /* it would go with keep */
+	inner.regex_run = NULL; /* it would go with keep */
 	array_builder_init(&collected.builder, results, 0);
 	int rc = run_flow(&inner, sub, input, &collected);
 	ev->random = inner.random;
@@ -137,7 +139,8 @@ int sub_run(struct sub_run *run, struct eval *ev, const struct sub_pipeline *sub
 	TRY(rc);
 	*ret = array_builder_finish(&collected.builder);
 	if (arena_failed(results))
-		return err_limit(ev->err, results->failed, "max-memory", "the transform needs more "
+		return err_limit(ev->err, results->failed, "max-memory",
+		                 "the transform needs more "
 		                 "memory than max-memory allows");
 	return eval_check(ev);
 }

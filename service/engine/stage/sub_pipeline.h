@@ -12,8 +12,8 @@
 
 struct sub_pipeline {
 	struct pipeline pipeline;
-	bool has_documents;       /* begins with $documents: needs no collection */
-	bool is_constant;         /* gives the same each time: no outer variable, nothing random */
+	bool has_documents; /* begins with $documents: needs no collection */
+	bool is_constant;   /* gives the same each time: no outer variable, nothing random */
 };
 
 /* Variables that only the pipeline sees are bound by the caller, in c->scope. */
@@ -29,7 +29,7 @@ struct collection collection_find(const struct eval *ev, struct str name);
  */
 struct sub_input {
 	const struct collection *from;
-	const uint32_t *numbers;      /* NULL: all */
+	const uint32_t *numbers; /* NULL: all */
 	size_t n;
 };
 

@@ -80,8 +80,10 @@ static int read_option(struct compiler *c, struct str name, struct value v, stru
 
 	if (str_is(name, "coll")) {
 		if (v.type != VALUE_STRING)
-			return compile_fail(c, 14, "$unionWith", "BSON field '$unionWith.coll' is the wrong "
-			                    "type '%s', expected type 'string'", value_type_name(v.type));
+			return compile_fail(c, 14, "$unionWith",
+			                    "BSON field '$unionWith.coll' is the wrong "
+			                    "type '%s', expected type 'string'",
+			                    value_type_name(v.type));
 		*coll = v;
 		return 0;
 	}
@@ -90,8 +92,10 @@ static int read_option(struct compiler *c, struct str name, struct value v, stru
 		                            "BSON field '$unionWith.%.*s' is an unknown field.",
 		                            STR_ARG(name));
 	if (v.type != VALUE_ARRAY)
-		return compile_fail(c, 14, "$unionWith", "BSON field '$unionWith.pipeline' is the wrong "
-		                    "type '%s', expected type 'array'", value_type_name(v.type));
+		return compile_fail(c, 14, "$unionWith",
+		                    "BSON field '$unionWith.pipeline' is the wrong "
+		                    "type '%s', expected type 'array'",
+		                    value_type_name(v.type));
 	*pipeline = v;
 	return 0;
 }
@@ -119,7 +123,8 @@ static int compile_object(struct compiler *c, struct union_stage *s, struct obje
 		compile_leave(c);
 	}
 	if (rc == 0 && coll.type == VALUE_MISSING && !s->sub.has_documents)
-		return compile_fail(c, 9, "$unionWith", "$unionWith stage without explicit collection "
+		return compile_fail(c, 9, "$unionWith",
+		                    "$unionWith stage without explicit collection "
 		                    "must have a pipeline with $documents as first stage");
 	return rc;
 }
@@ -134,8 +139,10 @@ static int union_compile(struct compiler *c, struct value spec, struct stage **r
 	if (spec.type == VALUE_OBJECT)
 		return compile_object(c, s, spec.object);
 	if (spec.type != VALUE_STRING)
-		return compile_fail(c, 9, "$unionWith", "the $unionWith stage specification must be an "
-		                    "object or string, but found %s", value_type_name(spec.type));
+		return compile_fail(c, 9, "$unionWith",
+		                    "the $unionWith stage specification must be an "
+		                    "object or string, but found %s",
+		                    value_type_name(spec.type));
 	s->from = value_str(spec);
 	return 0;
 }
@@ -145,7 +152,7 @@ const struct stage_op stage_union_with_ops[] = {
 		.name = "$unionWith",
 		.doc = "The documents, and after them those of a collection.",
 		.usage = "{$unionWith: collection} or {$unionWith: {coll: collection, pipeline: [stage, "
-		         "…]}}",
+			 "…]}}",
 		.compile = union_compile,
 	},
 	{ 0 }

@@ -6,7 +6,7 @@
 struct unwind_stage {
 	struct stage stage;
 	struct field_place path;
-	struct field_place index;      /* n_parts is 0 when it is not asked for */
+	struct field_place index; /* n_parts is 0 when it is not asked for */
 	bool keeps_empty;
 };
 
@@ -42,7 +42,8 @@ static int emit(struct node *n, struct value doc, struct value index)
 	}
 	if (doc.type != VALUE_OBJECT)
 		return eval_check(n->ev);
-	return fan_out_add(&state->out, n, doc, doc.object->shape != NULL ? doc.object->shape->n : 1);
+	return fan_out_add(&state->out, n, doc,
+	                   doc.object->shape != NULL ? doc.object->shape->n : 1);
 }
 
 static int unwind_array(struct node *n, struct value doc, struct array *items)
@@ -123,10 +124,13 @@ static int compile_index(struct compiler *c, struct unwind_stage *s, struct valu
 	if (v.type != VALUE_STRING || v.len == 0)
 		return compile_fail(c, 28810, "$unwind",
 		                    "expected a non-empty string for the includeArrayIndex  option to "
-		                    "$unwind stage, got %s", value_type_name(v.type));
+		                    "$unwind stage, got %s",
+		                    value_type_name(v.type));
 	if (v.text[0] == '$')
-		return compile_fail(c, 28822, "$unwind", "includeArrayIndex option to $unwind stage "
-		                    "should not be prefixed with a '$': %.*s", STR_ARG(value_str(v)));
+		return compile_fail(c, 28822, "$unwind",
+		                    "includeArrayIndex option to $unwind stage "
+		                    "should not be prefixed with a '$': %.*s",
+		                    STR_ARG(value_str(v)));
 	return field_place_compile(c, value_str(v), &s->index);
 }
 
@@ -134,13 +138,17 @@ static int compile_option(struct compiler *c, struct unwind_stage *s, struct str
                           struct value v, struct value *path)
 {
 	static const char *const known[] = {
-		"path", "includeArrayIndex", "preserveNullAndEmptyArrays",
+		"path",
+		"includeArrayIndex",
+		"preserveNullAndEmptyArrays",
 	};
 
 	if (str_is(name, "path")) {
 		if (v.type != VALUE_STRING)
-			return compile_fail(c, 28808, "$unwind", "expected a string as the path for $unwind "
-			                    "stage, got %s", value_type_name(v.type));
+			return compile_fail(c, 28808, "$unwind",
+			                    "expected a string as the path for $unwind "
+			                    "stage, got %s",
+			                    value_type_name(v.type));
 		*path = v;
 		return 0;
 	}
@@ -151,7 +159,8 @@ static int compile_option(struct compiler *c, struct unwind_stage *s, struct str
 		                            "unrecognized option to $unwind stage: %.*s",
 		                            STR_ARG(name));
 	if (v.type != VALUE_BOOL)
-		return compile_fail(c, 28809, "$unwind", "expected a boolean for the "
+		return compile_fail(c, 28809, "$unwind",
+		                    "expected a boolean for the "
 		                    "preserveNullAndEmptyArrays option to $unwind stage, got %s",
 		                    value_type_name(v.type));
 	s->keeps_empty = v.boolean;
@@ -183,7 +192,8 @@ static int unwind_compile(struct compiler *c, struct value spec, struct stage **
 	if (s == NULL)
 		return ERR_PIPELINE;
 	if (spec.type != VALUE_STRING && spec.type != VALUE_OBJECT)
-		return compile_fail(c, 15981, "$unwind", "expected either a string or an object as "
+		return compile_fail(c, 15981, "$unwind",
+		                    "expected either a string or an object as "
 		                    "specification for $unwind stage, got %s",
 		                    value_type_name(spec.type));
 	if (spec.type == VALUE_OBJECT)
@@ -203,7 +213,7 @@ const struct stage_op stage_unwind_ops[] = {
 		.name = "$unwind",
 		.doc = "A document for each item of an array, with the item in its place.",
 		.usage = "{$unwind: \"$path\"} or {$unwind: {path: \"$path\", includeArrayIndex: field, "
-		         "preserveNullAndEmptyArrays: boolean}}",
+			 "preserveNullAndEmptyArrays: boolean}}",
 		.compile = unwind_compile,
 	},
 	{ 0 }

@@ -13,11 +13,13 @@ static int compile_object(struct compiler *c, const char *stage, struct object *
 
 		if (!str_is(name, "coll") && !str_is(name, "db"))
 			return compile_fail_unknown(c, 40415, name, known, ARRAY_LEN(known),
-			                            "BSON field '%s.%.*s' is an unknown field.", stage,
-			                            STR_ARG(name));
+			                            "BSON field '%s.%.*s' is an unknown field.",
+			                            stage, STR_ARG(name));
 		if (object_at(c->arena, spec, i).type != VALUE_STRING)
-			return compile_fail(c, 14, stage, "BSON field '%s.%.*s' is the wrong type, expected "
-			                    "type 'string'", stage, STR_ARG(name));
+			return compile_fail(c, 14, stage,
+			                    "BSON field '%s.%.*s' is the wrong type, expected "
+			                    "type 'string'",
+			                    stage, STR_ARG(name));
 	}
 	if (coll.type == VALUE_MISSING)
 		return compile_fail(c, 40414, stage,
@@ -35,8 +37,8 @@ int written_compile_name(struct compiler *c, const char *stage, int type_code, s
 		*ret = value_str(spec);
 	else
 		return compile_fail(c, type_code, stage,
-		                    "%s only supports a string or object argument, but found %s", stage,
-		                    value_type_name(spec.type));
+		                    "%s only supports a string or object argument, but found %s",
+		                    stage, value_type_name(spec.type));
 	if (ret->len == 0)
 		return compile_fail(c, 73, stage, "Invalid %s target namespace: it is empty", stage);
 	return 0;
@@ -65,5 +67,6 @@ int written_add(struct written *w, struct eval *ev, struct value doc)
 int written_emit(const struct written *w, struct node *n, struct str name)
 {
 	TRY(eval_check(n->ev));
-	return n->ev->written(n->ev->written_arg, n->ev->arena, name, w->docs, w->n_docs, n->ev->err);
+	return n->ev->written(n->ev->written_arg, n->ev->arena, name, w->docs, w->n_docs,
+	                      n->ev->err);
 }

@@ -16,7 +16,7 @@
 #include "doc/read_internal.h"
 
 #define ROUNDS_MAX 1000
-#define BATCH      1024
+#define BATCH 1024
 
 struct bench {
 	char *text;

@@ -28,14 +28,22 @@ int main(int argc, char **argv)
 	static struct answer answer;
 	struct mg_callbacks callbacks = { .begin_request = begin_request };
 	const char *options[] = {
-		"listening_ports", "127.0.0.1:0",
-		"num_threads", argc == 3 ? argv[2] : "",
-		"connection_queue", "256",
-		"listen_backlog", "1024",
-		"enable_keep_alive", "yes",
-		"keep_alive_timeout_ms", "15000",
-		"tcp_nodelay", "1",
-		"decode_url", "no",
+		"listening_ports",
+		"127.0.0.1:0",
+		"num_threads",
+		argc == 3 ? argv[2] : "",
+		"connection_queue",
+		"256",
+		"listen_backlog",
+		"1024",
+		"enable_keep_alive",
+		"yes",
+		"keep_alive_timeout_ms",
+		"15000",
+		"tcp_nodelay",
+		"1",
+		"decode_url",
+		"no",
 		NULL,
 	};
 	struct mg_server_port port;
@@ -56,5 +64,5 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (read(STDIN_FILENO, &byte, 1) > 0)
 		;
-	_exit(0);   /* stopping takes the library seconds, and nothing is at stake */
+	_exit(0); /* stopping takes the library seconds, and nothing is at stake */
 }
