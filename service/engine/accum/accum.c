@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "engine/refused.h"
+
 struct names {
 	const char *list[64];
 	size_t n;
@@ -20,7 +22,10 @@ static void names_add(const struct accum_op *op, void *arg)
 static int fail_unknown(struct compiler *c, struct str name)
 {
 	struct names names = { .n = 0 };
+	const struct refused *refused = refused_find(REFUSED_ACCUM, name);
 
+	if (refused != NULL)
+		return refused_fail(c, 15952, refused);
 	accum_op_each(names_add, &names);
 	return compile_fail_unknown(c, 15952, name, names.list, names.n,
 	                            "unknown group operator '%.*s'", STR_ARG(name));

@@ -204,4 +204,10 @@ const struct expr_op *expr_op_find(struct str name);
 /* Call fn for every operator, in table order. */
 void expr_op_each(void (*fn)(const struct expr_op *op, void *arg), void *arg);
 
+/*
+ * Report an operator that is refused or not known.  One that stands right in a field of $project
+ * has a code of its own.  Returns ERR_PIPELINE.
+ */
+int expr_fail_unknown(struct compiler *c, struct str name, bool is_projected);
+
 #endif

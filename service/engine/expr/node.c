@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/extended.h"
+#include "engine/refused.h"
 
 #define ARGS_ON_STACK 8
 #define FOLD_MEMORY_MAX ((size_t)1 << 20)
@@ -441,11 +442,17 @@ static void names_add(const struct expr_op *op, void *arg)
 		names->list[names->n++] = op->name;
 }
 
-static int fail_unknown(struct compiler *c, struct str name)
+int expr_fail_unknown(struct compiler *c, struct str name, bool is_projected)
 {
 	struct names names = { .n = 0 };
+	const struct refused *refused = refused_find(REFUSED_EXPR, name);
 
+	if (refused != NULL)
+		return refused_fail(c, is_projected ? 31325 : 168, refused);
 	expr_op_each(names_add, &names);
+	if (is_projected)
+		return compile_fail_unknown(c, 31325, name, names.list, names.n,
+		                            "Unknown expression %.*s", STR_ARG(name));
 	return compile_fail_unknown(c, 168, name, names.list, names.n,
 	                            "Unrecognized expression '%.*s'", STR_ARG(name));
 }
@@ -462,7 +469,7 @@ static int compile_operator(struct compiler *c, struct object *o, struct expr **
 			c, 15983, NULL,
 			"An object representing an expression must have exactly one field");
 	if (op == NULL)
-		return fail_unknown(c, name);
+		return expr_fail_unknown(c, name, false);
 	struct value spec = object_at(c->arena, o, 0);
 	compile_enter(c, name);
 	if (op->compile != NULL)

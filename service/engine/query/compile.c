@@ -1,6 +1,8 @@
 /* From the JSON of a filter to nodes. */
 #include "engine/query/node.h"
 
+#include "engine/refused.h"
+
 /* ---- nodes ---- */
 
 void *query_create(struct compiler *c, size_t size)
@@ -119,10 +121,10 @@ static void names_add(const struct query_op_info *info, void *arg)
 static int fail_unknown(struct compiler *c, struct str name, enum query_place place)
 {
 	struct names names = { .place = place };
-	const char *reason = query_refused(name);
+	const struct refused *refused = refused_find(REFUSED_QUERY, name);
 
-	if (reason != NULL)
-		return compile_fail(c, 2, NULL, "%.*s is not supported: %s", STR_ARG(name), reason);
+	if (refused != NULL)
+		return refused_fail(c, 2, refused);
 	query_op_each(names_add, &names);
 	if (place == QUERY_FIELD)
 		return compile_fail_unknown(c, 2, name, names.list, names.n,

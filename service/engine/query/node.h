@@ -114,7 +114,4 @@ query_match_fn query_match_all;
 
 const struct query_op *query_op_find(struct str name, enum query_place place);
 
-/* Why there is no such operator here, or NULL when nobody knows it. */
-const char *query_refused(struct str name);
-
 #endif

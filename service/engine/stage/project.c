@@ -112,8 +112,7 @@ static int check_known(struct spec *s, struct value v)
 	if (s->p->mode == PROJECTION_ADD || v.type != VALUE_OBJECT || !is_operator(s->c, v.object) ||
 	    object_n(s->c->arena, v.object) != 1 || expr_op_find(object_key(v.object, 0)) != NULL)
 		return 0;
-	return compile_fail(s->c, 31325, NULL, "Unknown expression %.*s",
-	                    STR_ARG(object_key(v.object, 0)));
+	return expr_fail_unknown(s->c, object_key(v.object, 0), true);
 }
 
 static int put_computed(struct spec *s, struct str path, struct value v)

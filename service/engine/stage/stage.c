@@ -1,6 +1,7 @@
 /* Stages: compiling one, and lists of them. */
 #include "engine/stage/stage.h"
 
+#include "engine/refused.h"
 #include "engine/rules/rules.h"
 
 struct names {
@@ -19,7 +20,10 @@ static void names_add(const struct stage_op *op, void *arg)
 static int fail_unknown(struct compiler *c, struct str name)
 {
 	struct names names = { .n = 0 };
+	const struct refused *refused = refused_find(REFUSED_STAGE, name);
 
+	if (refused != NULL)
+		return refused_fail(c, 40324, refused);
 	stage_op_each(names_add, &names);
 	return compile_fail_unknown(c, 40324, name, names.list, names.n,
 	                            "Unrecognized pipeline stage name: '%.*s'", STR_ARG(name));
