@@ -1,0 +1,88 @@
+"""The table of operators is one: in the program, in its answers, in proto/ and in the cases."""
+
+import json
+import re
+import subprocess
+from typing import Any
+
+import httpx
+import pytest
+from service import ROOT, find_binary
+
+OPERATORS = ROOT / "proto" / "operators.json"
+FAMILIES = ("stages", "expressions", "accumulators", "windows", "query")
+
+# Where a name of each family stands, and MongoDB's code for one that it does not know.
+PLACES: dict[str, tuple[int, Any]] = {
+    "stages": (40324, lambda name: {name: {}}),
+    "expressions": (168, lambda name: {"$addFields": {"a": {name: 1}}}),
+    "accumulators": (15952, lambda name: {"$group": {"_id": None, "a": {name: {}}}}),
+    "query": (2, lambda name: {"$match": {"a": {name: 1}}}),
+}
+
+
+@pytest.fixture(scope="session")
+def operators() -> dict[str, list[dict[str, str]]]:
+    """The table in proto/."""
+    return json.loads(OPERATORS.read_text(encoding="utf-8"))
+
+
+def names(rows: list[dict[str, str]]) -> list[str]:
+    return [row["name"] for row in rows]
+
+
+def test_the_program_prints_what_is_in_proto() -> None:
+    binary = find_binary()
+    if binary is None:
+        pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
+    printed = subprocess.run([binary, "operators", "--json"], capture_output=True, check=True)
+    assert printed.stdout.decode() == OPERATORS.read_text(encoding="utf-8"), (
+        "proto/operators.json is out of date: docmill operators --json >proto/operators.json"
+    )
+
+
+def test_capabilities_have_the_same_names(
+    http: httpx.Client, operators: dict[str, list[dict[str, str]]]
+) -> None:
+    answer = http.get("/capabilities").json()
+    assert answer["stages"] == operators["stages"]
+    assert answer["operators"]["expressions"] == operators["expressions"]
+    assert answer["operators"]["query"] == operators["query"]
+    assert sorted(names(answer["operators"]["accumulators"])) == sorted(
+        names(operators["accumulators"]) + names(operators["windows"])
+    )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_row_says_what_it_does_and_how_it_is_written(
+    operators: dict[str, list[dict[str, str]]], family: str
+) -> None:
+    rows = operators[family]
+    assert len(set(names(rows))) == len(rows) > 0
+    for row in rows:
+        assert row["doc"].endswith((".", "?")), row
+        assert row["name"] in row["usage"], row
+
+
+def test_every_operator_is_in_a_case(operators: dict[str, list[dict[str, str]]]) -> None:
+    reached: set[str] = set()
+    for path in (ROOT / "tests" / "engine" / "cases").glob("*.case"):
+        reached.update(re.findall(r'"(\$\w+)":', path.read_text(encoding="utf-8")))
+    wanted = {name for family in FAMILIES for name in names(operators[family])}
+    assert wanted - reached == set()
+
+
+@pytest.mark.parametrize("family", PLACES)
+def test_what_is_refused_is_refused_with_its_reason(
+    http: httpx.Client, operators: dict[str, list[dict[str, str]]], family: str
+) -> None:
+    code, place = PLACES[family]
+    refused = operators[f"refused_{family}"]
+    assert not set(names(refused)) & set(names(operators[family]))
+    for row in refused:
+        pipeline = [place(row["name"])]
+        verdict = http.post("/transform/validate", json={"pipeline": pipeline}).json()
+        (error,) = verdict["errors"]
+        assert error["mongo"]["code"] == code, row
+        assert error["operator"] == row["name"]
+        assert f"{row['name']} is not supported: {row['reason']}" in error["detail"]
