@@ -273,7 +273,9 @@ static int serve(struct service *service, const sigset_t *signals, struct err *e
 	           1);
 	health_set_started();
 	log_listening(service);
-	(void)sigwaitinfo(signals, NULL);
+	/* A debugger that attaches interrupts the wait without any signal. */
+	while (sigwaitinfo(signals, NULL) < 0 && errno == EINTR)
+		;
 	drain(service, signals);
 	return 0;
 }
