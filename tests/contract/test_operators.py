@@ -1,15 +1,20 @@
 """The table of operators is one: in the program, in its answers, in proto/ and in the cases."""
 
 import json
+import pathlib
 import re
 import subprocess
+import sys
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 from service import ROOT, find_binary
 
-OPERATORS = ROOT / "proto" / "operators.json"
+PROTO = ROOT / "proto"
+OPERATORS = PROTO / "operators.json"
+DIFFERENCES = yaml.safe_load((PROTO / "differences.yaml").read_text(encoding="utf-8"))
 FAMILIES = ("stages", "expressions", "accumulators", "windows", "query")
 
 # Where a name of each family stands, and MongoDB's code for one that it does not know.
@@ -37,7 +42,8 @@ def test_the_program_prints_what_is_in_proto() -> None:
         pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
     printed = subprocess.run([binary, "operators", "--json"], capture_output=True, check=True)
     assert printed.stdout.decode() == OPERATORS.read_text(encoding="utf-8"), (
-        "proto/operators.json is out of date: docmill operators --json >proto/operators.json"
+        "proto/operators.json is out of date: docmill operators --json >proto/operators.json, "
+        "then python3 proto/operators_page.py"
     )
 
 
@@ -86,3 +92,31 @@ def test_what_is_refused_is_refused_with_its_reason(
         assert error["mongo"]["code"] == code, row
         assert error["operator"] == row["name"]
         assert f"{row['name']} is not supported: {row['reason']}" in error["detail"]
+
+
+def test_the_page_is_made_of_its_sources(tmp_path: pathlib.Path) -> None:
+    made = tmp_path / "OPERATORS.md"
+    subprocess.run([sys.executable, PROTO / "operators_page.py", made], check=True)
+    written = (PROTO / "OPERATORS.md").read_text(encoding="utf-8")
+    assert made.read_text(encoding="utf-8") == written, (
+        "proto/OPERATORS.md is out of date: python3 proto/operators_page.py"
+    )
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda one: one["about"])
+def test_differences_are_as_they_are_told(
+    http: httpx.Client,
+    operators: dict[str, list[dict[str, str]]],
+    difference: dict[str, Any],
+) -> None:
+    known = {name for family in FAMILIES for name in names(operators[family])}
+    assert set(difference.get("operators", [])) <= known
+    body = difference.get("body") or json.dumps(difference["request"])
+    headers = {"Content-Type": "application/json"}
+    answer = http.post("/transform", content=body, headers=headers).json()
+    expected = dict(difference["answer"])
+    if "error" in expected:
+        problems = [answer, *answer.get("errors", [])]
+        codes = [problem.get("mongo", {}).get("code") for problem in problems]
+        assert expected.pop("error") in [answer["code"], *codes], answer
+    assert {key: answer[key] for key in expected} == expected
