@@ -154,6 +154,8 @@ bool value_share(struct arena *a, struct value v)
 	return true;
 }
 
+struct value array_no_items[1];
+
 /* Levels of a container over v. */
 static uint16_t depth_over(uint16_t depth, struct value v)
 {
@@ -198,7 +200,7 @@ struct value array_take(struct arena *a, struct value *items, uint32_t n)
 		return NUL_VALUE;
 	for (uint32_t i = 0; i < n; i++)
 		depth = depth_over(depth, items[i]);
-	arr->items = items;
+	arr->items = items != NULL ? items : array_no_items;
 	arr->n = n;
 	arr->depth = depth;
 	arr->is_open = true;

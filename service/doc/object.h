@@ -39,7 +39,7 @@ struct object {
 };
 
 struct array {
-	struct value *items; /* NULL when not opened, or empty */
+	struct value *items; /* NULL when not opened */
 	const char *raw;
 	struct arena *home;
 	uint32_t n; /* valid once opened */
@@ -99,6 +99,9 @@ struct value object_get_raw(struct arena *a, struct object *o, struct str key);
 bool value_share(struct arena *a, struct value v);
 
 /* ---- reading arrays ---- */
+
+/* What items of an empty array points to: an address that one may step from; never written. */
+extern struct value array_no_items[1];
 
 bool array_open(struct arena *a, struct array *arr);
 uint32_t array_n(struct arena *a, struct array *arr);

@@ -105,7 +105,7 @@ bool raw_open_array(struct arena *a, struct array *arr)
 		if (*p == ',')
 			p = raw_skip_space(p + 1);
 	}
-	arr->items = items;
+	arr->items = items != NULL ? items : array_no_items;
 	arr->n = (uint32_t)n;
 	arr->is_open = true;
 	return true;

@@ -23,5 +23,7 @@ int value_list_merge(struct value_list *list, struct eval *ev, const struct valu
 struct value value_list_array(const struct value_list *list, struct eval *ev, size_t first,
                               size_t end)
 {
-	return array_take(ev->arena, list->items + first, (uint32_t)(end - first));
+	struct value *items = list->n == 0 ? NULL : list->items + first;
+
+	return array_take(ev->arena, items, (uint32_t)(end - first));
 }
