@@ -9,7 +9,7 @@ set -uo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/deploy/lib/setup.sh"
 
-PARTS=(style unit engine threads api contract client web fuzz)
+PARTS=(style unit engine properties threads api contract client web fuzz)
 PARTS_SLOW=(valgrind analyze)
 PACKAGES_TEST=(clang clang-format libcmocka-dev libclang-rt-14-dev)
 RESULTS=$ROOT/build-test/results
@@ -87,15 +87,16 @@ for test in json.load(sys.stdin):
         print(os.path.basename(test["cmd"][0]))' "$2"
 }
 
-# pytest_part NAME: a folder of tests; results as JUnit XML.
+# pytest_part NAME [FOLDER]: a folder of tests; results as JUnit XML.
 pytest_part() {
-    if [ ! -d "$ROOT/tests/$1" ]; then
-        skip "$1" "there is no tests/$1"
+    local folder=${2:-$1}
+    if [ ! -d "$ROOT/tests/$folder" ]; then
+        skip "$1" "there is no tests/$folder"
         return
     fi
     say "running $1"
     (cd "$ROOT/tests" && DOCMILL_BIN=$ROOT/build-test/service/docmill \
-        "$ROOT/.venv/bin/python" -m pytest -q -rs --junitxml "$RESULTS/$1.xml" "$1") \
+        "$ROOT/.venv/bin/python" -m pytest -q -rs --junitxml "$RESULTS/$1.xml" "$folder") \
         >"$RESULTS/$1.log" 2>&1 || tail -n 80 "$RESULTS/$1.log" >&2
     [ -f "$RESULTS/$1.xml" ] || printf 'failed\tpytest %s\n' "$1" >>"$RESULTS/checks.tsv"
 }
@@ -152,11 +153,11 @@ analyze_part() {
 }
 
 needs_python=false
-for part in style api contract client web; do
+for part in style properties api contract client web; do
     needs "$part" && needs_python=true
 done
 needs_build=false
-for part in unit engine api contract client web; do
+for part in unit engine properties api contract client web; do
     needs "$part" && needs_build=true
 done
 
@@ -177,6 +178,7 @@ fi
 needs style && style_part
 needs unit && meson_suite build-test unit && meson_suite build-test style
 needs engine && meson_suite build-test engine
+needs properties && pytest_part properties engine/properties
 if needs threads; then
     # Warnings are no errors here: with this sanitizer gcc sees uninitialised variables that are not.
     configure build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized
