@@ -1,4 +1,5 @@
 /* Config: the options as --help and the manual show them. */
+#include "base/quantity.h"
 #include "config/config.h"
 
 #include <stdio.h>
@@ -70,11 +71,11 @@ static void write_range(const struct option *option, struct buf *ret)
 	char min[32], max[32];
 
 	if (option->type == OPTION_SIZE) {
-		option_format_size(option->min, min, sizeof min);
-		option_format_size(option->max, max, sizeof max);
+		quantity_format_bytes(option->min, min, sizeof min);
+		quantity_format_bytes(option->max, max, sizeof max);
 	} else if (option->type == OPTION_DURATION) {
-		option_format_duration(option->min, min, sizeof min);
-		option_format_duration(option->max, max, sizeof max);
+		quantity_format_ms(option->min, min, sizeof min);
+		quantity_format_ms(option->max, max, sizeof max);
 	} else if (option->type == OPTION_COUNT) {
 		snprintf(min, sizeof min, "%llu", (unsigned long long)option->min);
 		snprintf(max, sizeof max, "%llu", (unsigned long long)option->max);

@@ -51,8 +51,4 @@ const char *option_suggest(struct str name);
 int option_set(const struct option *option, const char *text, const char *where,
                struct config *config, struct err *err) MUST_CHECK;
 
-/* "64MiB", "30s": as a user would write it. */
-void option_format_size(uint64_t bytes, char *ret, size_t size);
-void option_format_duration(uint64_t ms, char *ret, size_t size);
-
 #endif

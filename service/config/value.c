@@ -7,58 +7,8 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "base/quantity.h"
 #include "config/config.h"
-
-struct unit {
-	const char *name;
-	uint64_t factor;
-};
-
-/* From large to small, so that formatting finds the largest that fits. */
-static const struct unit size_units[] = {
-	{ "TiB", UINT64_C(1) << 40 },
-	{ "GiB", UINT64_C(1) << 30 },
-	{ "MiB", UINT64_C(1) << 20 },
-	{ "KiB", UINT64_C(1) << 10 },
-	{ "B", 1 },
-	{ "", 1 },
-	{ NULL, 0 },
-};
-static const struct unit duration_units[] = {
-	{ "h", 3600000 }, { "min", 60000 }, { "s", 1000 }, { "ms", 1 }, { NULL, 0 },
-};
-
-/* Digits and a unit; false when it is not that, or too large for 64 bits. */
-static bool parse_amount(const char *text, const struct unit *units, uint64_t *ret)
-{
-	size_t n_digits = strspn(text, "0123456789");
-	uint64_t n;
-
-	if (!num_parse_u64((struct str){ text, n_digits }, &n))
-		return false;
-	const char *name = text + n_digits + strspn(text + n_digits, " ");
-	for (; units->name != NULL; units++)
-		if (strcmp(units->name, name) == 0)
-			return !__builtin_mul_overflow(n, units->factor, ret);
-	return false;
-}
-
-static void format_amount(uint64_t n, const struct unit *units, char *ret, size_t size)
-{
-	while (units->factor > 1 && (n == 0 || n % units->factor != 0))
-		units++;
-	snprintf(ret, size, "%llu%s", (unsigned long long)(n / units->factor), units->name);
-}
-
-void option_format_size(uint64_t bytes, char *ret, size_t size)
-{
-	format_amount(bytes, size_units, ret, size);
-}
-
-void option_format_duration(uint64_t ms, char *ret, size_t size)
-{
-	format_amount(ms, duration_units, ret, size);
-}
 
 static int set_amount(const struct option *option, const char *text, const char *where,
                       uint64_t *ret, struct err *err)
@@ -68,11 +18,11 @@ static int set_amount(const struct option *option, const char *text, const char 
 		[OPTION_SIZE] = "a size such as 64MiB",
 		[OPTION_DURATION] = "a duration such as 30s (ms, s, min, h)",
 	};
-	char min[32], max[32];
+	char min[QUANTITY_TEXT_SIZE], max[QUANTITY_TEXT_SIZE];
 	uint64_t n;
 	bool ok = option->type == OPTION_COUNT  ? num_parse_u64(str_from(text), &n)
-	          : option->type == OPTION_SIZE ? parse_amount(text, size_units, &n)
-	                                        : parse_amount(text, duration_units, &n);
+	          : option->type == OPTION_SIZE ? quantity_parse_bytes(str_from(text), &n)
+	                                        : quantity_parse_ms(str_from(text), &n);
 
 	if (!ok)
 		return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not %s", where, text,
@@ -82,11 +32,11 @@ static int set_amount(const struct option *option, const char *text, const char 
 		return 0;
 	}
 	if (option->type == OPTION_DURATION) {
-		option_format_duration(option->min, min, sizeof min);
-		option_format_duration(option->max, max, sizeof max);
+		quantity_format_ms(option->min, min, sizeof min);
+		quantity_format_ms(option->max, max, sizeof max);
 	} else if (option->type == OPTION_SIZE) {
-		option_format_size(option->min, min, sizeof min);
-		option_format_size(option->max, max, sizeof max);
+		quantity_format_bytes(option->min, min, sizeof min);
+		quantity_format_bytes(option->max, max, sizeof max);
 	} else {
 		snprintf(min, sizeof min, "%llu", (unsigned long long)option->min);
 		snprintf(max, sizeof max, "%llu", (unsigned long long)option->max);

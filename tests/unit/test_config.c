@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/quantity.h"
 #include "config/config.h"
 #include "config/options.h"
 
@@ -228,15 +229,15 @@ TEST(sizes_and_durations_are_shown_as_a_user_writes_them) {
 	char text[32];
 
 	(void)state;
-	option_format_size(64 << 20, text, sizeof text);
+	quantity_format_bytes(64 << 20, text, sizeof text);
 	assert_string_equal(text, "64MiB");
-	option_format_size(1025, text, sizeof text);
+	quantity_format_bytes(1025, text, sizeof text);
 	assert_string_equal(text, "1025B");
-	option_format_duration(90000, text, sizeof text);
+	quantity_format_ms(90000, text, sizeof text);
 	assert_string_equal(text, "90s");
-	option_format_duration(3600000, text, sizeof text);
+	quantity_format_ms(3600000, text, sizeof text);
 	assert_string_equal(text, "1h");
-	option_format_duration(0, text, sizeof text);
+	quantity_format_ms(0, text, sizeof text);
 	assert_string_equal(text, "0ms");
 }
 
