@@ -1,6 +1,7 @@
 /* $bucket: documents by the boundaries between which a value lies. */
+#include "engine/stage/bucket.h"
+
 #include "engine/stage/chain.h"
-#include "engine/stage/grouping.h"
 #include "engine/stage/sort.h"
 
 /* In the data of the expression that is the key of the groups. */
@@ -99,7 +100,7 @@ static int compile_default(struct compiler *c, struct value spec, struct boundar
 	return 0;
 }
 
-static bool is_expression(struct compiler *c, struct value v)
+bool bucket_is_expression(struct compiler *c, struct value v)
 {
 	if (v.type == VALUE_STRING)
 		return str_starts_with(value_str(v), STR("$"));
@@ -115,7 +116,7 @@ static int compile_key(struct compiler *c, struct value group_by, struct boundar
 	group->parts = compile_alloc(c, 1, sizeof *group->parts);
 	if (e == NULL || group->parts == NULL)
 		return compile_nomem(c);
-	if (!is_expression(c, group_by))
+	if (!bucket_is_expression(c, group_by))
 		return compile_fail(c, 40202, "$bucket",
 		                    "The $bucket 'groupBy' field must be defined as a $-prefixed path or "
 		                    "an expression, but found: %s.",
@@ -128,7 +129,7 @@ static int compile_key(struct compiler *c, struct value group_by, struct boundar
 	return 0;
 }
 
-static int compile_output(struct compiler *c, int object_code, const char *stage,
+int bucket_compile_output(struct compiler *c, int object_code, const char *stage,
                           struct value output, struct group_spec *group)
 {
 	if (output.type == VALUE_MISSING) {
@@ -208,7 +209,7 @@ static int bucket_compile(struct compiler *c, struct value spec, struct stage **
 	if (stages[0] == NULL)
 		return ERR_PIPELINE;
 	TRY(compile_key(c, parts.group_by, b, group));
-	TRY(compile_output(c, 40196, "$bucket", parts.output, group));
+	TRY(bucket_compile_output(c, 40196, "$bucket", parts.output, group));
 	TRY(sort_spec_compile(c, "$bucket", object_build(c->arena, &id, &one, 1), &sort));
 	stages[1] = sort_stage_create(c, sort);
 	if (stages[1] == NULL)
