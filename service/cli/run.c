@@ -231,7 +231,7 @@ static void print_help(void)
 	     "  --output FILE           written in place; standard output when not given\n"
 	     "  --format json|ndjson    of the output; that of the input when not given\n"
 	     "  --explain               documents and time of each stage, on standard error\n"
-	     "  --threads N             0: as many as the cgroup allows\n"
+	     "  --threads N             at most so many, 0: as the cgroup allows; one is used so far\n"
 	     "  --json                  errors as problem documents\n"
 	     "  --no-rules              the pipeline as it is written, without rewrites");
 	run_options_print_limits();
