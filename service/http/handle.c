@@ -335,6 +335,7 @@ static int on_connection(const struct mg_connection *mg, void **conn_data)
 	(void)conn_data;
 	series_set(server->connections_gauge, n);
 	c->server = server;
+	c->res.spare = &server->spare;
 	c->slot = (uint64_t)(c - server->connections);
 	c->has_served = false;
 	watch.fd = -1;

@@ -6,11 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/*
- * More than this is given back as soon as the answer is sent: the next request, on whatever thread,
- * gets the same memory while it is still in the processor's cache.
- */
-#define OWN_SIZE_KEPT ((size_t)16 << 10)
+#include "http/spare.h"
+
 #define OWN_SIZE_MIN (RESPONSE_HEAD_ROOM + 4096)
 
 void response_reset(struct response *res)
@@ -26,8 +23,8 @@ void response_reset(struct response *res)
 
 void response_trim(struct response *res)
 {
-	if (res->own.cap > OWN_SIZE_KEPT)
-		buf_deinit(&res->own);
+	if (res->spare != NULL)
+		spare_give(res->spare, &res->own);
 	buf_deinit(&res->taken);
 }
 
@@ -71,6 +68,8 @@ struct buf *response_body(struct response *res)
 {
 	if (res->own.len >= RESPONSE_HEAD_ROOM)
 		return &res->own;
+	if (res->own.data == NULL && res->spare != NULL)
+		spare_take(res->spare, &res->own);
 	if (buf_reserve(&res->own, OWN_SIZE_MIN) != NULL)
 		res->own.len = RESPONSE_HEAD_ROOM;
 	return &res->own;

@@ -30,7 +30,10 @@
 #define RESPONSE_HEAD_ROOM ((size_t)4096)
 #define RESPONSE_HEADERS_SIZE ((size_t)2048)
 
+struct spare;
+
 struct response {
+	struct spare *spare;      /* where own has its memory from; NULL: from malloc */
 	int status;               /* 200 unless the handler says otherwise */
 	const char *content_type; /* static; "application/json" unless the handler says otherwise */
 	char headers[RESPONSE_HEADERS_SIZE]; /* "Name: value\r\n"... */
@@ -42,11 +45,11 @@ struct response {
 	struct str borrowed; /* .data not NULL: this is the body */
 };
 
-/* Back to 200 without headers and body; what was allocated stays for the next answer. */
+/* Back to 200 without headers and body; spare and what was allocated stay. */
 void response_reset(struct response *res);
 void response_deinit(struct response *res);
 
-/* The answer is sent: give back what is large. */
+/* The answer is sent: give back the body's memory. */
 void response_trim(struct response *res);
 
 /* Add a header.  Control characters in the value are replaced by spaces: it stays one line. */

@@ -113,10 +113,8 @@ size_t send_response(struct connection *c, bool close, bool *ret)
 		n_sent = write_all(c, head, head_len);
 	} else if (body.data == res->own.data + RESPONSE_HEAD_ROOM) {
 		n_sent = send_own(c, head, head_len);
-	} else if (body.len <= COPY_MAX &&
-	           buf_reserve(&res->own, RESPONSE_HEAD_ROOM + body.len) != NULL) {
-		memcpy(res->own.data + RESPONSE_HEAD_ROOM, body.data, body.len);
-		res->own.len = RESPONSE_HEAD_ROOM + body.len;
+	} else if (body.len <= COPY_MAX && buf_reserve(response_body(res), body.len) != NULL) {
+		buf_append_str(&res->own, body);
 		n_sent = send_own(c, head, head_len);
 	} else {
 		n_sent = write_all(c, head, head_len);

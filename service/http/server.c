@@ -116,6 +116,7 @@ static void server_destroy(struct server *server)
 		return;
 	if (server->connections != NULL)
 		munmap(server->connections, server->connections_size);
+	spare_deinit(&server->spare);
 	free(server->durations);
 	free(server);
 }
@@ -135,6 +136,7 @@ int server_start(const struct server_options *options, const struct route *route
 	assert(strchr(options->listen, ',') == NULL);
 	if (server == NULL)
 		return err_nomem(err, "the server");
+	spare_init(&server->spare);
 	server->options = *options;
 	server->routes = routes;
 	while (routes[server->n_routes].path != NULL)

@@ -7,6 +7,7 @@
 
 #include "http/connection.h"
 #include "http/server.h"
+#include "http/spare.h"
 #include "http/status.h"
 #include "obs/metrics.h"
 
@@ -20,6 +21,7 @@ struct server {
 	struct mg_context *mg;
 	struct connection *connections; /* one a thread, mapped, untouched until used */
 	size_t connections_size;        /* bytes */
+	struct spare spare;             /* of the answers' buffers */
 	atomic_uint n_threads_started;
 	atomic_uint n_connections; /* that hold a thread */
 	atomic_uint n_in_flight;

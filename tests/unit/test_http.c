@@ -9,6 +9,7 @@
 #include "http/query.h"
 #include "http/response.h"
 #include "http/router.h"
+#include "http/spare.h"
 #include "http/status.h"
 
 static int handle(struct request *req, struct response *res, struct err *err)
@@ -255,21 +256,51 @@ TEST(a_reset_response_is_empty_and_200) {
 	assert_false(res->close);
 }
 
-TEST(a_large_buffer_is_given_back) {
+TEST(the_last_buffer_given_serves_the_next_answer) {
 	struct response *res = *state;
+	struct spare spare;
 
-	assert_non_null(buf_reserve(response_body(res), 1 << 20));
+	spare_init(&spare);
+	res->spare = &spare;
+	buf_append_cstr(response_body(res), "small");
+	const char *memory = res->own.data;
 	response_trim(res);
-	assert_int_equal(res->own.cap, 0);
+	assert_null(res->own.data);
+	assert_int_equal(spare.n_kept, 1);
+	response_reset(res);
+	buf_append_cstr(response_body(res), "next");
+	body_is(res, "next");
+	assert_ptr_equal(res->own.data, memory);
+	assert_int_equal(spare.n_kept, 0);
+	response_trim(res);
+	spare_deinit(&spare);
 }
 
-TEST(a_small_buffer_is_kept_for_the_next_answer) {
+TEST(a_large_buffer_is_not_kept) {
 	struct response *res = *state;
+	struct spare spare;
 
-	buf_append_cstr(response_body(res), "small");
+	spare_init(&spare);
+	res->spare = &spare;
+	assert_non_null(buf_reserve(response_body(res), SPARE_SIZE_MAX));
 	response_trim(res);
-	assert_true(res->own.cap > 0);
-	body_is(res, "small");
+	assert_null(res->own.data);
+	assert_int_equal(spare.n_kept, 0);
+	spare_deinit(&spare);
+}
+
+TEST(no_more_buffers_are_kept_than_SPARE_MAX) {
+	struct response *res = *state;
+	struct spare spare;
+
+	spare_init(&spare);
+	res->spare = &spare;
+	for (size_t i = 0; i <= SPARE_MAX; i++) {
+		assert_non_null(buf_reserve(&res->own, 1)); /* not one that was kept */
+		response_trim(res);
+	}
+	assert_int_equal(spare.n_kept, SPARE_MAX);
+	spare_deinit(&spare);
 }
 
 TEST(an_unknown_status_is_an_internal_error) {
@@ -338,8 +369,9 @@ int main(void)
 		RUN_RESPONSE(headers_that_do_not_fit_are_noticed_and_not_begun),
 		RUN_RESPONSE(the_body_is_what_was_said_last),
 		RUN_RESPONSE(a_reset_response_is_empty_and_200),
-		RUN_RESPONSE(a_large_buffer_is_given_back),
-		RUN_RESPONSE(a_small_buffer_is_kept_for_the_next_answer),
+		RUN_RESPONSE(the_last_buffer_given_serves_the_next_answer),
+		RUN_RESPONSE(a_large_buffer_is_not_kept),
+		RUN_RESPONSE(no_more_buffers_are_kept_than_SPARE_MAX),
 		RUN(an_unknown_status_is_an_internal_error),
 		RUN(well_formed_chunks_are_done),
 		RUN(chunks_that_are_not_well_formed_are_broken),
