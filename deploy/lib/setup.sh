@@ -4,7 +4,7 @@
 EX_UNAVAILABLE=69
 
 PACKAGES_BUILD=(
-    ca-certificates g++ gcc git libcivetweb-dev libcjson-dev libpcre2-dev meson ninja-build
+    ca-certificates g++ gcc git libcivetweb-dev libcjson-dev libpcre2-dev libssl-dev meson ninja-build
     pkg-config python3 python3-venv python3-yaml tzdata zlib1g-dev
 )
 
