@@ -21,19 +21,38 @@ struct arena_hook {
 	void *arg;
 };
 
+/* Counters alone: nobody concludes from them what another thread has written. */
 bool budget_take(struct budget *budget, size_t bytes)
 {
-	if (bytes > budget->limit - budget->used)
+	size_t used = __atomic_load_n(&budget->used, __ATOMIC_RELAXED), peak;
+
+	do {
+		if (used > budget->limit || bytes > budget->limit - used)
+			return false;
+	} while (!__atomic_compare_exchange_n(&budget->used, &used, used + bytes, true,
+	                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	if (budget->parent != NULL && !budget_take(budget->parent, bytes)) {
+		__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
 		return false;
-	budget->used += bytes;
-	if (budget->used > budget->peak)
-		budget->peak = budget->used;
+	}
+	used += bytes;
+	peak = __atomic_load_n(&budget->peak, __ATOMIC_RELAXED);
+	while (used > peak && !__atomic_compare_exchange_n(&budget->peak, &peak, used, true,
+	                                                   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
 	return true;
 }
 
 void budget_give(struct budget *budget, size_t bytes)
 {
-	budget->used -= bytes;
+	__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
+	if (budget->parent != NULL)
+		budget_give(budget->parent, bytes);
+}
+
+size_t budget_used(const struct budget *budget)
+{
+	return __atomic_load_n(&budget->used, __ATOMIC_RELAXED);
 }
 
 void arena_init(struct arena *a, struct budget *budget)

@@ -11,7 +11,9 @@
  * arena_failed() before anything is shown to anybody.  An arena may have a witness, one whose owner
  * does look: what is decoded later into memory that nobody watches fails there too.
  *
- * Neither arenas nor budgets are safe to share between threads.
+ * An arena belongs to one thread at a time.  A budget may be shared: those who take from it in
+ * several threads each see the whole of what was taken.  A budget may also be a part of another
+ * one, which is charged with it: so that what one thread takes can be told apart.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -26,7 +28,8 @@
 struct budget {
 	size_t limit; /* bytes */
 	size_t used;
-	size_t peak; /* the most that was ever used */
+	size_t peak;           /* the most that was ever used */
+	struct budget *parent; /* is charged too; NULL: none */
 };
 
 struct arena_block;
@@ -50,6 +53,9 @@ struct arena {
 /* Take bytes from, and give them back to, a budget; false when the limit would be passed. */
 bool budget_take(struct budget *budget, size_t bytes) MUST_CHECK;
 void budget_give(struct budget *budget, size_t bytes);
+
+/* While other threads may take from it. */
+size_t budget_used(const struct budget *budget);
 
 void arena_init(struct arena *a, struct budget *budget);
 

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/team.h"
 #include "doc/read.h"
 #include "doc/write.h"
 #include "engine/compile.h"
@@ -84,6 +85,8 @@ struct run_input {
 	struct limits limits; /* may be tighter than the plan's */
 	int64_t now_ms;       /* $$NOW */
 	uint64_t seed;        /* of $rand and $sample */
+	struct team *team;    /* who may share the work; NULL: this thread alone */
+	size_t piece_size;    /* bytes of text that a thread takes at once; 0: as it is best */
 	bool is_explained;
 	bool (*is_cancelled)(void *arg); /* may be NULL */
 	void *cancel_arg;

@@ -24,7 +24,7 @@ struct flow {
 static struct cost cost_now(const struct eval *ev)
 {
 	return (struct cost){ .ns = (int64_t)clock_monotonic_ns(),
-		              .bytes = (int64_t)ev->keep->budget->used };
+		              .bytes = (int64_t)budget_used(ev->keep->budget) };
 }
 
 static struct cost cost_between(struct cost from, struct cost to)
