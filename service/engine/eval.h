@@ -59,6 +59,7 @@ struct eval {
 	void *cancel_arg;
 	struct zone_cache *zones;  /* time zones used so far (zone.h) */
 	struct eval_memos *memos;  /* see eval_memo(); NULL until then */
+	bool is_order_seen;        /* parts were merged that only one go would have got right */
 	bool is_keep_short;        /* keep is emptied before the run ends: a flow in a flow */
 	const struct stage *stage; /* whose turn it is, and which of its documents: for errors */
 	int64_t document;

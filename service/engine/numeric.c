@@ -54,17 +54,23 @@ static double two_sum(double x, double y, double *ret_error)
 
 static void add_finite(struct numeric_sum *sum, double d)
 {
-	double error, low;
+	double error, low, lost;
 	double high = two_sum(sum->high, d, &error);
 
-	high = two_sum(high, sum->low + error, &low);
+	low = two_sum(sum->low, error, &lost);
+	high = two_sum(high, low, &low);
 	if (UNLIKELY(!isfinite(high))) { /* it has overflowed: no way back from here */
 		sum->n_up += d > 0;
 		sum->n_down += d < 0;
+		sum->is_rounded = true;
 		return;
 	}
 	sum->high = high;
 	sum->low = low;
+	if (UNLIKELY(lost != 0)) {
+		sum->rest = two_sum(sum->rest, lost, &lost);
+		sum->is_rounded |= lost != 0;
+	}
 }
 
 /* 64 bits do not fit a double, but each half does. */
@@ -125,7 +131,7 @@ static void remove_double(struct numeric_sum *sum, double d)
 	else
 		add_finite(sum, -d);
 	if (sum->n_double == 0 && !sum->has_spilled)
-		sum->high = sum->low = 0; /* nor may a rest of one be left */
+		sum->high = sum->low = sum->rest = 0; /* nor may a rest of one be left */
 }
 
 void numeric_sum_remove(struct numeric_sum *sum, struct value v)
@@ -148,24 +154,78 @@ void numeric_sum_merge(struct numeric_sum *sum, const struct numeric_sum *other)
 	add_whole(sum, other->whole);
 	add_finite(sum, other->high);
 	add_finite(sum, other->low);
+	add_finite(sum, other->rest);
 	sum->n_long += other->n_long;
 	sum->n_double += other->n_double;
 	sum->n_nan += other->n_nan;
 	sum->n_up += other->n_up;
 	sum->n_down += other->n_down;
 	sum->has_spilled |= other->has_spilled;
+	sum->is_rounded |= other->is_rounded;
+}
+
+/*
+ * One more number among the parts of a sum, which grow in size and do not overlap (Shewchuk):
+ * exact.  Returns how many there are now.
+ */
+static size_t parts_add(double *parts, size_t n, double d)
+{
+	size_t n_kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double error;
+
+		d = two_sum(d, parts[i], &error);
+		if (error != 0)
+			parts[n_kept++] = error;
+	}
+	parts[n_kept++] = d;
+	return n_kept;
+}
+
+/* Rounded once: of two doubles that are equally near, what is left of the sum decides. */
+static double parts_round(const double *parts, size_t n)
+{
+	double high = parts[--n], low = 0;
+
+	while (n > 0 && low == 0)
+		high = two_sum(high, parts[--n], &low);
+	if (n > 0 && ((low < 0 && parts[n - 1] < 0) || (low > 0 && parts[n - 1] > 0))) {
+		double up = high + low * 2;
+
+		if (up - high == low * 2) /* low was half of the last bit, and there is more */
+			return up;
+	}
+	return high;
+}
+
+/* Of the finite ones. */
+static double exact(const struct numeric_sum *sum)
+{
+	const double all[] = {
+		sum->high,
+		sum->low,
+		sum->rest,
+		(double)(sum->whole >> 32) * 0x1p32,
+		(double)(uint32_t)sum->whole,
+	};
+	double parts[ARRAY_LEN(all)];
+	size_t n = 0;
+
+	if (sum->rest == 0 && sum->whole == 0)
+		return sum->high + sum->low;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		n = parts_add(parts, n, all[i]);
+	return parts_round(parts, n);
 }
 
 double numeric_sum_f64(const struct numeric_sum *sum)
 {
-	struct numeric_sum total = *sum;
-
-	add_halves(&total, sum->whole);
-	if (total.n_nan > 0 || (total.n_up > 0 && total.n_down > 0))
+	if (sum->n_nan > 0 || (sum->n_up > 0 && sum->n_down > 0))
 		return (double)NAN;
-	if (total.n_up > 0 || total.n_down > 0)
-		return total.n_up > 0 ? (double)INFINITY : -(double)INFINITY;
-	return total.high + total.low;
+	if (sum->n_up > 0 || sum->n_down > 0)
+		return sum->n_up > 0 ? (double)INFINITY : -(double)INFINITY;
+	return exact(sum);
 }
 
 bool numeric_sum_i64(const struct numeric_sum *sum, int64_t *ret)

@@ -5,9 +5,10 @@
  * a long, or a double when 64 bits cannot; anything with a double makes a double.
  *
  * A sum keeps whole numbers apart from doubles.  Whole numbers are exact, whatever their order;
- * doubles are added with the error of each addition carried along (two doubles, about 106 bits),
- * so that a sum does not depend on how its parts were grouped, but for the last bit.  A sum of all
- * zero bytes is the empty one, and its value is the int 0.
+ * doubles are added with the error of each addition carried along (three doubles, about 159 bits),
+ * and what comes out is the exact sum, rounded once.  So it does not depend on the order, nor on
+ * how its parts were grouped, unless that was not enough: is_rounded says so.  A sum of all zero
+ * bytes is the empty one, and its value is the int 0.
  */
 #ifndef ENGINE_NUMERIC_H
 #define ENGINE_NUMERIC_H
@@ -21,10 +22,11 @@ struct value numeric_multiply(struct value x, struct value y);
 
 struct numeric_sum {
 	int64_t whole;                /* of ints and longs; what does not fit goes to the doubles */
-	double high, low;             /* the doubles: their sum is high + low, exactly */
+	double high, low, rest;       /* the doubles: their sum is that of the three, exactly */
 	uint64_t n_long, n_double;    /* so many of the type were added: they decide the type */
 	uint32_t n_nan, n_up, n_down; /* NaN, infinity, minus infinity: counted, not added */
 	bool has_spilled;             /* whole numbers have gone to the doubles */
+	bool is_rounded;              /* bits were lost: the order of adding may show */
 };
 
 void numeric_sum_add_slow(struct numeric_sum *sum, struct value v);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "engine/numeric.h"
+#include "tests/lib/random.h"
 
 #define INTS(...) ((const int64_t[]){ __VA_ARGS__ }), ARRAY_LEN(((const int64_t[]){ __VA_ARGS__ }))
 
@@ -169,6 +170,71 @@ TEST(rounding_to_64_bits_goes_away_from_zero) {
 	assert_true(numeric_sum_i64(&sum, &i) && i == -3);
 }
 
+/* A double that is m * 2^shift: sums of some of them fit 128 bits, which say what is right. */
+static double scaled(struct random *r, __int128_t *total)
+{
+	int64_t m = (int64_t)(random_next(r) >> 12) - (INT64_C(1) << 51);
+	int shift = (int)random_below(r, 61);
+
+	*total += (__int128_t)m * ((__int128_t)1 << shift);
+	return (double)m * (double)(UINT64_C(1) << shift);
+}
+
+TEST(a_sum_is_rounded_once_whatever_the_order_and_the_parts) {
+	struct random r = random_seeded();
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		struct numeric_sum parts[4] = { { 0 } }, all = { 0 };
+		__int128_t total = 0;
+		size_t n = 2 + random_below(&r, 200);
+
+		for (size_t i = 0; i < n; i++) {
+			struct value v = value_double(scaled(&r, &total));
+
+			numeric_sum_add(&all, v);
+			numeric_sum_add(&parts[random_below(&r, ARRAY_LEN(parts))], v);
+		}
+		int64_t whole = (int64_t)random_next(&r);
+		numeric_sum_add(&all, value_long(whole));
+		numeric_sum_add(&parts[2], value_long(whole));
+		total += whole;
+		for (size_t i = 1; i < ARRAY_LEN(parts); i++)
+			numeric_sum_merge(&parts[0], &parts[i]);
+		assert_false(all.is_rounded || parts[0].is_rounded);
+		assert_double(numeric_sum_value(&all), (double)total);
+		assert_double(numeric_sum_value(&parts[0]), (double)total);
+	}
+}
+
+TEST(a_tie_is_decided_by_what_is_left) {
+	const double above[] = { 0x1p53, 1, 0x1p-80 }, below[] = { 0x1p53, 1, -0x1p-80 };
+	const double even[] = { 0x1p53, 1 };
+	struct numeric_sum sum = sum_of(above, 3);
+
+	(void)state;
+	assert_double(numeric_sum_value(&sum), 0x1p53 + 2);
+	sum = sum_of(below, 3);
+	assert_double(numeric_sum_value(&sum), 0x1p53);
+	sum = sum_of(even, 2);
+	assert_double(numeric_sum_value(&sum), 0x1p53);
+	numeric_sum_add(&sum, value_int(2));
+	assert_double(numeric_sum_value(&sum), 0x1p53 + 4);
+}
+
+TEST(a_sum_that_lost_bits_says_so) {
+	const double wide[] = { 1e300, 1, 1e-300, -1e300, 1e-200, 1e200, 3e-100 };
+	const double narrow[] = { 1e20, 1, 1e-20 };
+	struct numeric_sum sum = sum_of(wide, ARRAY_LEN(wide)), other = { 0 };
+
+	(void)state;
+	assert_true(sum.is_rounded);
+	numeric_sum_merge(&other, &sum);
+	assert_true(other.is_rounded);
+	sum = sum_of(narrow, ARRAY_LEN(narrow));
+	assert_false(sum.is_rounded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +248,9 @@ int main(void)
 		RUN(parts_merge_to_the_whole),
 		RUN(doubles_beyond_the_range_are_infinite),
 		RUN(rounding_to_64_bits_goes_away_from_zero),
+		RUN(a_sum_is_rounded_once_whatever_the_order_and_the_parts),
+		RUN(a_tie_is_decided_by_what_is_left),
+		RUN(a_sum_that_lost_bits_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

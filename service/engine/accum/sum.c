@@ -24,9 +24,11 @@ static int sum_add(const struct accum *a, struct eval *ev, void *arg, struct val
 
 static int sum_merge(const struct accum *a, struct eval *ev, void *arg, const void *other)
 {
+	struct numeric_sum *sum = arg;
+
 	(void)a;
-	(void)ev;
-	numeric_sum_merge(arg, other);
+	numeric_sum_merge(sum, other);
+	ev->is_order_seen |= sum->is_rounded;
 	return 0;
 }
 
@@ -57,8 +59,8 @@ static int avg_merge(const struct accum *a, struct eval *ev, void *arg, const vo
 	struct avg_state *state = arg;
 
 	(void)a;
-	(void)ev;
 	numeric_sum_merge(&state->sum, &other->sum);
+	ev->is_order_seen |= state->sum.is_rounded;
 	state->n += other->n;
 	return 0;
 }
