@@ -22,7 +22,7 @@ struct arena_hook {
 };
 
 /* Counters alone: nobody concludes from them what another thread has written. */
-bool budget_take(struct budget *budget, size_t bytes)
+static bool take(struct budget *budget, size_t bytes)
 {
 	size_t used = __atomic_load_n(&budget->used, __ATOMIC_RELAXED), peak;
 
@@ -31,16 +31,34 @@ bool budget_take(struct budget *budget, size_t bytes)
 			return false;
 	} while (!__atomic_compare_exchange_n(&budget->used, &used, used + bytes, true,
 	                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-	if (budget->parent != NULL && !budget_take(budget->parent, bytes)) {
-		__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
-		return false;
-	}
 	used += bytes;
 	peak = __atomic_load_n(&budget->peak, __ATOMIC_RELAXED);
 	while (used > peak && !__atomic_compare_exchange_n(&budget->peak, &peak, used, true,
 	                                                   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	return true;
+}
+
+bool budget_take(struct budget *budget, size_t bytes)
+{
+	if (!take(budget, bytes))
+		return false;
+	if (budget->parent != NULL && !budget_take(budget->parent, bytes)) {
+		__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
+		__atomic_store_n(&budget->is_parent_full, true, __ATOMIC_RELAXED);
+		return false;
+	}
+	return true;
+}
+
+bool budget_take_paid(struct budget *budget, size_t bytes)
+{
+	return take(budget, bytes);
+}
+
+void budget_hand_over(struct budget *budget, size_t bytes)
+{
+	__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
 }
 
 void budget_give(struct budget *budget, size_t bytes)
