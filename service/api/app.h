@@ -27,6 +27,7 @@ struct app {
 	struct store_limits store_limits;
 	struct limits limits;        /* of one transform */
 	size_t max_body, max_header; /* bytes: what the listeners were started with */
+	uint64_t max_inflate_ratio;
 	struct app_metrics metrics;
 	char *capabilities; /* the answer of GET /capabilities, made once */
 	size_t capabilities_len;

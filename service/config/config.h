@@ -37,6 +37,7 @@ struct config {
 	unsigned auth; /* enum config_auth */
 	/* limits */
 	uint64_t max_body, max_header; /* bytes */
+	uint64_t max_inflate_ratio;
 	uint64_t max_depth, max_key, max_stages, max_documents;
 	uint64_t max_output, max_memory; /* bytes */
 	uint64_t max_time_ms;

@@ -119,6 +119,16 @@ const struct option option_table[] = {
 		.doc = "Bytes of a request's header.",
 	},
 	{
+		.name = "max-inflate-ratio",
+		.group = "limits",
+		.type = OPTION_COUNT,
+		FIELD(max_inflate_ratio),
+		.value = "1000",
+		.min = 1,
+		.max = 1000000,
+		.doc = "How many times its size a packed body may become.",
+	},
+	{
 		.name = "max-depth",
 		.group = "limits",
 		.type = OPTION_COUNT,
