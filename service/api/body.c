@@ -20,14 +20,16 @@ bool body_is_type(const struct request *req, const char *media_type)
 
 bool body_check_coding(const struct request *req, struct response *res)
 {
-	if (request_coding(req) != CODING_UNKNOWN)
+	struct str coding = request_header(req, "Content-Encoding");
+
+	if (coding.len == 0 || str_eq_fold(coding, STR("identity")))
 		return true;
-	response_header(res, "Accept-Encoding", "gzip");
+	response_header(res, "Accept-Encoding", "identity");
 	problem_refuse(
 		req, res,
 		&(struct refusal){
 			.code = "unsupported_media_type",
-			.detail = "the body has a Content-Encoding that is not taken here: gzip is",
+			.detail = "the body has a Content-Encoding, and none but identity is taken",
 		});
 	return false;
 }

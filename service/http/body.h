@@ -20,10 +20,8 @@ enum body_state { BODY_UNREAD, BODY_READ, BODY_FAILED };
 struct body {
 	enum body_state state;
 	enum err_code failure; /* of BODY_FAILED */
-	bool is_bomb;          /* of ERR_TOO_LARGE: it was the ratio, not the size */
-	char *data;            /* unpacked */
+	char *data;
 	size_t len, cap;
-	size_t n_received; /* on the wire, without chunks */
 	struct chunks chunks;
 };
 

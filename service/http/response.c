@@ -16,8 +16,7 @@ void response_reset(struct response *res)
 	res->content_type = "application/json";
 	res->headers_len = 0;
 	res->headers_full = false;
-	res->close = res->is_exact = res->varies_by_coding = false;
-	res->coding = NULL;
+	res->close = false;
 	res->own.max = SIZE_MAX / 2; /* what a body may grow to is the handler's business */
 	response_clear_body(res);
 }
