@@ -11,7 +11,6 @@
 #include "base/err.h"
 #include "base/macros.h"
 #include "engine/limits.h"
-#include "engine/plan_cache.h"
 #include "http/request.h"
 #include "obs/metrics.h"
 #include "store/store.h"
@@ -20,7 +19,6 @@
 struct app_metrics {
 	struct series *transform_read, *transform_run, *transform_write;
 	struct series *documents_in, *documents_out;
-	struct series *plans_found, *plans_compiled, *plans_bytes;
 	struct series *tasks_plain;
 };
 
@@ -29,8 +27,7 @@ struct app {
 	struct store_limits store_limits;
 	struct limits limits;        /* of one transform */
 	size_t max_body, max_header; /* bytes: what the listeners were started with */
-	size_t plan_cache_max;       /* bytes */
-	struct plan_cache *plans;
+	uint64_t max_inflate_ratio;
 	struct app_metrics metrics;
 	char *capabilities; /* the answer of GET /capabilities, made once */
 	size_t capabilities_len;

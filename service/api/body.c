@@ -20,16 +20,14 @@ bool body_is_type(const struct request *req, const char *media_type)
 
 bool body_check_coding(const struct request *req, struct response *res)
 {
-	struct str coding = request_header(req, "Content-Encoding");
-
-	if (coding.len == 0 || str_eq_fold(coding, STR("identity")))
+	if (request_coding(req) != CODING_UNKNOWN)
 		return true;
-	response_header(res, "Accept-Encoding", "identity");
+	response_header(res, "Accept-Encoding", "gzip");
 	problem_refuse(
 		req, res,
 		&(struct refusal){
 			.code = "unsupported_media_type",
-			.detail = "the body has a Content-Encoding, and none but identity is taken",
+			.detail = "the body has a Content-Encoding that is not taken here: gzip is",
 		});
 	return false;
 }

@@ -18,10 +18,10 @@
 /* Is the Content-Type this media type, whatever its parameters? */
 bool body_is_type(const struct request *req, const char *media_type);
 
-/* Does the body come as it is, not compressed?  Otherwise the response is a 415 that says so. */
+/* Is the body packed in a way that is known here?  Otherwise the response is a 415 that says so. */
 bool body_check_coding(const struct request *req, struct response *res);
 
-/* Is it "application/json", and not compressed?  Otherwise the response is a 415 that says so. */
+/* Is it "application/json", and packed in a known way?  Otherwise the response is a 415 that says so. */
 bool body_check_json(const struct request *req, struct response *res);
 
 /* Read a small message: checked to be JSON, of bounded size and depth. */

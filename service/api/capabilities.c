@@ -73,6 +73,7 @@ static void write_limits(struct json_writer *w, const struct app *app)
 	json_object_begin(w);
 	json_put_uint(w, "max-body", app->max_body);
 	json_put_uint(w, "max-header", app->max_header);
+	json_put_uint(w, "max-inflate-ratio", app->max_inflate_ratio);
 	json_put_uint(w, "max-depth", limits->depth_max);
 	json_put_uint(w, "max-key", limits->key_len_max);
 	json_put_uint(w, "max-stages", limits->stages_max);
@@ -103,6 +104,7 @@ static void write_all(struct json_writer *w, const struct app *app)
 		"application/x-ndjson",
 		"application/ejson",
 	};
+	static const char *const codings[] = { "gzip", "identity" };
 
 	json_object_begin(w);
 	json_put_cstr(w, "version", build.version);
@@ -114,6 +116,7 @@ static void write_all(struct json_writer *w, const struct app *app)
 	write_types(w, "request", types, ARRAY_LEN(types));
 	write_types(w, "response", types, ARRAY_LEN(types));
 	json_object_end(w);
+	write_types(w, "codings", codings, ARRAY_LEN(codings));
 	json_object_end(w);
 }
 
@@ -149,7 +152,7 @@ int capabilities_get(struct request *req, struct response *res, struct err *err)
 	const struct app *app = request_app(req);
 
 	(void)err;
-	etag_set(res, app->capabilities_tag);
+	etag_set_weak(res, app->capabilities_tag);
 	if (etag_is_known(req, app->capabilities_tag))
 		res->status = 304;
 	else

@@ -9,6 +9,12 @@
 void etag_set(struct response *res, uint64_t version)
 {
 	response_header(res, "ETag", "\"%" PRIu64 "\"", version);
+	res->is_exact = true;
+}
+
+void etag_set_weak(struct response *res, uint64_t version)
+{
+	response_header(res, "ETag", "W/\"%" PRIu64 "\"", version);
 }
 
 /*

@@ -10,7 +10,11 @@
 #include "http/request.h"
 #include "http/response.h"
 
+/* A tag that If-Match can name: the answer is sent as it is, never packed. */
 void etag_set(struct response *res, uint64_t version);
+
+/* One that only says whether the content is still the same, packed or not. */
+void etag_set_weak(struct response *res, uint64_t version);
 
 /* Does the request carry If-Match, and does it not allow this version? */
 bool etag_has_condition(const struct request *req);

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BLOCK_SIZE_MIN ((size_t)4096)
 #define BLOCK_SIZE_MAX ((size_t)1 << 20)
+#define HUGE_PAGE ((size_t)2 << 20)
+#define HUGE_FROM ((size_t)8 << 20) /* bytes of an arena that is worth a huge page at a time */
 
 struct arena_block {
 	struct arena_block *next;
@@ -22,7 +25,7 @@ struct arena_hook {
 };
 
 /* Counters alone: nobody concludes from them what another thread has written. */
-bool budget_take(struct budget *budget, size_t bytes)
+static bool take(struct budget *budget, size_t bytes)
 {
 	size_t used = __atomic_load_n(&budget->used, __ATOMIC_RELAXED), peak;
 
@@ -31,16 +34,34 @@ bool budget_take(struct budget *budget, size_t bytes)
 			return false;
 	} while (!__atomic_compare_exchange_n(&budget->used, &used, used + bytes, true,
 	                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-	if (budget->parent != NULL && !budget_take(budget->parent, bytes)) {
-		__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
-		return false;
-	}
 	used += bytes;
 	peak = __atomic_load_n(&budget->peak, __ATOMIC_RELAXED);
 	while (used > peak && !__atomic_compare_exchange_n(&budget->peak, &peak, used, true,
 	                                                   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	return true;
+}
+
+bool budget_take(struct budget *budget, size_t bytes)
+{
+	if (!take(budget, bytes))
+		return false;
+	if (budget->parent != NULL && !budget_take(budget->parent, bytes)) {
+		__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
+		__atomic_store_n(&budget->is_parent_full, true, __ATOMIC_RELAXED);
+		return false;
+	}
+	return true;
+}
+
+bool budget_take_paid(struct budget *budget, size_t bytes)
+{
+	return take(budget, bytes);
+}
+
+void budget_hand_over(struct budget *budget, size_t bytes)
+{
+	__atomic_fetch_sub(&budget->used, bytes, __ATOMIC_RELAXED);
 }
 
 void budget_give(struct budget *budget, size_t bytes)
@@ -120,12 +141,27 @@ void arena_reset(struct arena *a)
 	a->failed = 0;
 }
 
+/*
+ * Whole huge pages where they are to be had: memory that is used for the first time costs a fault
+ * a page, and a run that holds documents back uses a lot of it.
+ */
+static struct arena_block *block_alloc(size_t size)
+{
+	if (size < HUGE_PAGE || size % HUGE_PAGE != 0)
+		return malloc(size);
+
+	void *p = aligned_alloc(HUGE_PAGE, size);
+	if (p != NULL)
+		(void)madvise(p, size, MADV_HUGEPAGE); /* only a hint */
+	return p;
+}
+
 static struct arena_block *block_new(struct arena *a, size_t size)
 {
 	if (!budget_take(a->budget, size))
 		return NULL;
 
-	struct arena_block *b = malloc(sizeof *b + size);
+	struct arena_block *b = block_alloc(sizeof *b + size);
 	if (b == NULL) {
 		budget_give(a->budget, size);
 		return NULL;
@@ -149,6 +185,8 @@ void *arena_grow(struct arena *a, size_t size)
 	if (a->block_size_max != 0) {
 		block_size = MAX(size, a->block_size);
 		a->block_size = MIN(a->block_size * 2, a->block_size_max);
+		if (a->n_bytes >= HUGE_FROM) /* with its header it is a whole page */
+			block_size = MAX(size, HUGE_PAGE - sizeof(struct arena_block));
 	}
 	struct arena_block *b = a->budget != NULL ? block_new(a, block_size) : NULL;
 	if (b == NULL && block_size > size)

@@ -30,6 +30,7 @@ struct budget {
 	size_t used;
 	size_t peak;           /* the most that was ever used */
 	struct budget *parent; /* is charged too; NULL: none */
+	bool is_parent_full;   /* what this one would have allowed, its parent has refused */
 };
 
 struct arena_block;
@@ -53,6 +54,15 @@ struct arena {
 /* Take bytes from, and give them back to, a budget; false when the limit would be passed. */
 bool budget_take(struct budget *budget, size_t bytes) MUST_CHECK;
 void budget_give(struct budget *budget, size_t bytes);
+
+/*
+ * Bytes for which the parent has been charged already, by whoever owns them: they count here alone,
+ * and the parent gets them back from their owner.
+ */
+bool budget_take_paid(struct budget *budget, size_t bytes) MUST_CHECK;
+
+/* These bytes are somebody else's from now on, who gives them back to the parent. */
+void budget_hand_over(struct budget *budget, size_t bytes);
 
 /* While other threads may take from it. */
 size_t budget_used(const struct budget *budget);

@@ -2,6 +2,8 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -86,26 +88,52 @@ static char escape_of(unsigned char c)
 	}
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* Is one of eight bytes a quote, a backslash or a control character? */
+static bool has_escape(const char *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof x);
+	uint64_t quote = x ^ EACH_BYTE * '"', backslash = x ^ EACH_BYTE * '\\';
+
+	return (((quote - EACH_BYTE) & ~quote) | ((backslash - EACH_BYTE) & ~backslash) |
+	        ((x - EACH_BYTE * 0x20) & ~x)) &
+	       EACH_BYTE * 0x80;
+}
+
+/* How many bytes from p on stand as they are. */
+static size_t plain_len(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i >= 8 && !has_escape(p + i))
+		i += 8;
+	if (len - i < 8 && len >= 8 && !has_escape(p + len - 8))
+		return len;
+	while (i < len && escape_of((unsigned char)p[i]) == 0)
+		i++;
+	return i;
+}
+
 void buf_append_json_string(struct buf *b, struct str s)
 {
-	size_t run = 0; /* bytes before i that stand as they are and are not yet appended */
+	size_t run = plain_len(s.data, s.len);
 
 	buf_append_char(b, '"');
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
+	buf_append(b, s.data, run);
+	while (UNLIKELY(run < s.len)) {
+		unsigned char c = (unsigned char)s.data[run++];
 		char escape = escape_of(c);
 
-		if (LIKELY(escape == 0)) {
-			run++;
-			continue;
-		}
-		buf_append(b, s.data + i - run, run);
-		run = 0;
 		buf_append_char(b, '\\');
 		buf_append_char(b, escape);
 		if (escape == 'u')
 			buf_printf(b, "%04x", c);
+		s = (struct str){ s.data + run, s.len - run };
+		run = plain_len(s.data, s.len);
+		buf_append(b, s.data, run);
 	}
-	buf_append(b, s.data + s.len - run, run);
 	buf_append_char(b, '"');
 }

@@ -37,6 +37,7 @@ enum err_code {
 	ERR_CANCELLED = -18,    /* the one who asked is gone, or the service is stopping */
 	ERR_INTERNAL = -19,     /* a bug */
 	ERR_PRECONDITION = -20, /* the thing is not the version that the caller knows */
+	ERR_CODING = -21,       /* packed bytes that do not unpack */
 };
 
 struct err {

@@ -142,7 +142,7 @@ static int open_app(struct service *service, struct err *err)
 	};
 	app->max_body = config->max_body;
 	app->max_header = config->max_header;
-	app->plan_cache_max = config->plan_cache;
+	app->max_inflate_ratio = config->max_inflate_ratio;
 	app->limits = (struct limits){
 		.depth_max = (uint32_t)config->max_depth,
 		.key_len_max = (uint32_t)config->max_key,
@@ -170,6 +170,7 @@ static int start_servers(struct service *service, struct err *err)
 		.write_timeout_ms = config->write_timeout_ms,
 		.max_body = config->max_body,
 		.max_header = config->max_header,
+		.max_inflate_ratio = config->max_inflate_ratio,
 		.access_log = (enum access_log)config->access_log,
 		.has_request_metrics = true,
 		.problem = problem_answer,

@@ -37,11 +37,11 @@ struct config {
 	unsigned auth; /* enum config_auth */
 	/* limits */
 	uint64_t max_body, max_header; /* bytes */
+	uint64_t max_inflate_ratio;
 	uint64_t max_depth, max_key, max_stages, max_documents;
 	uint64_t max_output, max_memory; /* bytes */
 	uint64_t max_time_ms;
 	uint64_t max_regex_steps;
-	uint64_t plan_cache;
 	/* tasks */
 	const char *store;
 	uint64_t max_tasks, max_tasks_bytes;

@@ -119,6 +119,16 @@ const struct option option_table[] = {
 		.doc = "Bytes of a request's header.",
 	},
 	{
+		.name = "max-inflate-ratio",
+		.group = "limits",
+		.type = OPTION_COUNT,
+		FIELD(max_inflate_ratio),
+		.value = "1000",
+		.min = 1,
+		.max = 1000000,
+		.doc = "How many times its size a packed body may become.",
+	},
+	{
 		.name = "max-depth",
 		.group = "limits",
 		.type = OPTION_COUNT,
@@ -197,16 +207,6 @@ const struct option option_table[] = {
 		.min = 1,
 		.max = 1000000000,
 		.doc = "Steps that matching a regular expression once may take.",
-	},
-	{
-		.name = "plan-cache",
-		.group = "limits",
-		.type = OPTION_SIZE,
-		FIELD(plan_cache),
-		.value = "8MiB",
-		.min = 0,
-		.max = GIB,
-		.doc = "Memory for compiled pipelines that may be asked for again; 0: none are kept.",
 	},
 	{
 		.name = "store",

@@ -1,6 +1,7 @@
 /* Numbers as JSON text, exact both ways. */
 #include "doc/number.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "doc/number_chars.h"
@@ -10,6 +11,7 @@
 #define MANTISSA_EXACT_MAX (UINT64_C(1) << 53)
 #define FIXED_EXPONENT_MIN (-7) /* from here on down, and from 10^21 on, scientific notation */
 #define FIXED_EXPONENT_MAX 21
+#define DIGITS_MAX 20 /* of 64 bits */
 
 static const double powers[POWER_EXACT_MAX + 1] = {
 	1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -123,6 +125,39 @@ bool number_parse_double(const char *text, size_t len, double *ret)
 	return number_chars_parse(digits, n, ret);
 }
 
+/* The digits of n, two at a time from the back; returns how many. */
+static size_t put_digits(char *ret, uint64_t n)
+{
+	static const char pairs[] =
+		"00010203040506070809101112131415161718192021222324252627282930313233"
+		"34353637383940414243444546474849505152535455565758596061626364656667"
+		"6869707172737475767778798081828384858687888990919293949596979899";
+	char digits[DIGITS_MAX];
+	char *end = digits + DIGITS_MAX, *p = end;
+
+	while (n >= 100) {
+		p -= 2;
+		memcpy(p, pairs + n % 100 * 2, 2);
+		n /= 100;
+	}
+	if (n >= 10) {
+		p -= 2;
+		memcpy(p, pairs + n * 2, 2);
+	} else {
+		*--p = (char)('0' + n);
+	}
+	memcpy(ret, p, (size_t)(end - p));
+	return (size_t)(end - p);
+}
+
+size_t number_format_i64(int64_t i, char *ret)
+{
+	if (i >= 0)
+		return put_digits(ret, (uint64_t)i);
+	*ret = '-';
+	return 1 + put_digits(ret + 1, 0 - (uint64_t)i);
+}
+
 static size_t put_zeros(char *to, int n)
 {
 	memset(to, '0', (size_t)n);
@@ -171,7 +206,38 @@ static size_t layout_scientific(char *ret, const char *digits, int n, int expone
 	return len + number_format_i64(exponent < 0 ? -exponent : exponent, ret + len);
 }
 
-size_t number_format_double(double d, char ret[NUMBER_TEXT_SIZE])
+/*
+ * Most doubles that are computed have few decimals.  A decimal of up to 15 digits that reads as d
+ * is the shortest text of d: no two of them read as the same double.  0 when there is none.
+ */
+static size_t format_short(double d, char *ret)
+{
+	double size = fabs(d);
+	int n_decimals = size < 1e9 ? 6 : 2;
+	double power = powers[n_decimals];
+
+	if (!(size < 1e13))
+		return 0;
+	uint64_t n = (uint64_t)(size * power + 0.5);
+	if ((double)n / power != size)
+		return 0;
+
+	size_t len = 0;
+	uint64_t rest = n % (uint64_t)power;
+	if (signbit(d))
+		ret[len++] = '-';
+	len += put_digits(ret + len, n / (uint64_t)power);
+	ret[len++] = '.';
+	while (n_decimals > 1 && rest % 10 == 0) {
+		rest /= 10;
+		n_decimals--;
+	}
+	for (int i = n_decimals; i-- > 0; rest /= 10)
+		ret[len + (size_t)i] = (char)('0' + rest % 10);
+	return len + (size_t)n_decimals;
+}
+
+static size_t format_any(double d, char *ret)
 {
 	char text[32], digits[32];
 	size_t len = number_chars_format(d, text);
@@ -195,19 +261,9 @@ size_t number_format_double(double d, char ret[NUMBER_TEXT_SIZE])
 	return sign + layout_fixed(ret + sign, digits, n, exponent);
 }
 
-size_t number_format_i64(int64_t i, char *ret)
+size_t number_format_double(double d, char ret[NUMBER_TEXT_SIZE])
 {
-	char reversed[24];
-	uint64_t n = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-	size_t n_digits = 0, len = 0;
+	size_t len = format_short(d, ret);
 
-	do {
-		reversed[n_digits++] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n > 0);
-	if (i < 0)
-		ret[len++] = '-';
-	while (n_digits > 0)
-		ret[len++] = reversed[--n_digits];
-	return len;
+	return len > 0 ? len : format_any(d, ret);
 }

@@ -11,27 +11,40 @@
 
 #include "base/clock.h"
 #include "http/connection.h"
+#include "http/gunzip.h"
 #include "http/server_private.h"
 #include "http/watch.h"
 
 #define SIZE_KEPT ((size_t)64 << 10) /* larger buffers are given back after the request */
 #define SLICE ((size_t)256 << 10)
+#define PIECE ((size_t)64 << 10) /* of a packed body, and of what it becomes */
 #define SKIP_MAX ((size_t)64 << 10)
 #define DRAIN_MAX ((size_t)8 << 20)
 #define DRAIN_NS UINT64_C(1000000000)
 #define CONTINUE_LINE "HTTP/1.1 100 Continue\r\n\r\n"
 
+static int fail_as_told(struct connection *c, int code)
+{
+	c->body.state = BODY_FAILED;
+	c->body.failure = code;
+	return code;
+}
+
 static int fail(struct connection *c, enum err_code code, struct err *err)
 {
 	const struct server_options *options = server_options(c->server);
 
-	c->body.state = BODY_FAILED;
-	c->body.failure = code;
+	(void)fail_as_told(c, code); /* is told now */
 	switch (code) {
 	case ERR_NOMEM: return err_nomem(err, "the body");
 	case ERR_TOO_LARGE:
+		if (c->body.is_bomb)
+			return err_limit(err, code, "max-inflate-ratio",
+			                 "the body unpacks to more than %llu times its size",
+			                 (unsigned long long)options->max_inflate_ratio);
 		return err_limit(err, code, "max-body", "the body has more than %zu bytes",
 		                 options->max_body);
+	case ERR_CODING: return err_set(err, code, "the body is not whole gzip");
 	case ERR_TIME: return err_set(err, code, "the body did not arrive in time");
 	case ERR_INVALID: return err_set(err, code, "the body's chunks are not well formed");
 	default: return err_set(err, code, "the body ended early");
@@ -66,23 +79,6 @@ static bool reserve(struct body *body, size_t size)
 	return true;
 }
 
-static int read_sized(struct connection *c, struct err *err)
-{
-	struct body *body = &c->body;
-	size_t size = c->framing.content_length;
-
-	if (!reserve(body, size + REQUEST_BODY_PADDING))
-		return fail(c, ERR_NOMEM, err);
-	while (body->len < size) {
-		int n = mg_read(c->mg, body->data + body->len, MIN(size - body->len, SLICE));
-
-		if (n <= 0)
-			return fail(c, why(c), err);
-		body->len += (size_t)n;
-	}
-	return 0;
-}
-
 /* The library is done; what it went by must have been an end. */
 static int end_chunked(struct connection *c, struct err *err)
 {
@@ -96,29 +92,108 @@ static int end_chunked(struct connection *c, struct err *err)
 	return 0;
 }
 
-static int read_chunked(struct connection *c, struct err *err)
+/* The next bytes on their way, at most room; *ret is 0 at the end of the body. */
+static int next_piece(struct connection *c, char *to, size_t room, size_t *ret, struct err *err)
+{
+	struct body *body = &c->body;
+	bool is_chunked = c->framing.is_chunked;
+
+	*ret = 0;
+	if (!is_chunked)
+		room = MIN(room, c->framing.content_length - body->n_received);
+	if (room == 0)
+		return 0;
+	int n = mg_read(c->mg, to, MIN(room, SLICE));
+	if (n < 0 || (n == 0 && !is_chunked))
+		return fail(c, why(c), err);
+	if (n == 0)
+		return end_chunked(c, err);
+	body->n_received += (size_t)n;
+	/* Of one that came in chunks this is the first that is known of its size. */
+	if (body->n_received > server_options(c->server)->max_body)
+		return fail(c, ERR_TOO_LARGE, err);
+	*ret = (size_t)n;
+	return 0;
+}
+
+static int read_plain(struct connection *c, struct err *err)
 {
 	struct body *body = &c->body;
 	size_t max = server_options(c->server)->max_body;
+	size_t n;
 
-	body->chunks = CHUNKS_INIT;
-	if (!watch_chunks(&body->chunks, c->framing.body))
-		return fail(c, ERR_INVALID, err);
-	for (;;) {
+	do {
 		/* One byte more than allowed is asked for: it tells too large from just right. */
-		size_t room = MIN(max + 1 - body->len, MAX(body->len, (size_t)16384));
+		size_t room = c->framing.is_chunked
+		                      ? MIN(max + 1 - body->len, MAX(body->len, (size_t)16384))
+		                      : c->framing.content_length - body->len;
 
 		if (!reserve(body, body->len + room + REQUEST_BODY_PADDING))
 			return fail(c, ERR_NOMEM, err);
-		int n = mg_read(c->mg, body->data + body->len, MIN(room, SLICE));
-		if (n < 0)
-			return fail(c, why(c), err);
-		if (n == 0)
-			return end_chunked(c, err);
-		body->len += (size_t)n;
-		if (body->len > max)
+		TRY(next_piece(c, body->data + body->len, room, &n, err));
+		body->len += n;
+	} while (n > 0);
+	return 0;
+}
+
+/* Unpack what has come behind what was there. */
+static int unpack(struct connection *c, struct gunzip *gunzip, struct str packed, struct err *err)
+{
+	const struct server_options *options = server_options(c->server);
+	struct body *body = &c->body;
+	size_t n, room;
+
+	do {
+		room = MIN(options->max_body + 1 - body->len, MAX(body->len, PIECE));
+		if (!reserve(body, body->len + room + REQUEST_BODY_PADDING))
+			return fail(c, ERR_NOMEM, err);
+		int rc = gunzip_run(gunzip, &packed, body->data + body->len, room, &n, err);
+		if (rc != 0)
+			return fail_as_told(c, rc);
+		body->len += n;
+		body->is_bomb = body->len / options->max_inflate_ratio > gunzip_n_in(gunzip);
+		if (body->is_bomb || body->len > options->max_body)
 			return fail(c, ERR_TOO_LARGE, err);
+	} while (packed.len > 0 || n == room);
+	return 0;
+}
+
+static void free_piece(char **piece)
+{
+	free(*piece);
+}
+
+static void destroy_gunzip(struct gunzip **gunzip)
+{
+	gunzip_destroy(*gunzip);
+}
+
+static int read_packed(struct connection *c, struct err *err)
+{
+	CLEANUP(free_piece) char *piece = malloc(PIECE);
+	CLEANUP(destroy_gunzip) struct gunzip *gunzip = gunzip_create();
+	size_t n;
+
+	if (piece == NULL || gunzip == NULL || !reserve(&c->body, REQUEST_BODY_PADDING))
+		return fail(c, ERR_NOMEM, err);
+	for (;;) {
+		TRY(next_piece(c, piece, PIECE, &n, err));
+		if (n == 0)
+			break;
+		TRY(unpack(c, gunzip, (struct str){ piece, n }, err));
 	}
+	if (c->body.n_received > 0 && !gunzip_is_whole(gunzip))
+		return fail(c, ERR_CODING, err);
+	return 0;
+}
+
+/* Whatever is wrong with the chunks is found on the way. */
+static int read_all(struct connection *c, struct err *err)
+{
+	c->body.chunks = CHUNKS_INIT;
+	if (c->framing.is_chunked && !watch_chunks(&c->body.chunks, c->framing.body))
+		return fail(c, ERR_INVALID, err);
+	return request_coding(&c->req) == CODING_GZIP ? read_packed(c, err) : read_plain(c, err);
 }
 
 int body_read(struct connection *c, struct err *err)
@@ -132,7 +207,7 @@ int body_read(struct connection *c, struct err *err)
 	if (c->framing.wants_continue)
 		(void)mg_write(c->mg, CONTINUE_LINE, strlen(CONTINUE_LINE)); /* reading will tell */
 	watch_set_timeout(server_options(c->server)->body_timeout_ms * 1000000);
-	TRY(c->framing.is_chunked ? read_chunked(c, err) : read_sized(c, err));
+	TRY(read_all(c, err));
 	memset(body->data + body->len, 0, REQUEST_BODY_PADDING);
 	body->state = BODY_READ;
 	return 0;
@@ -184,7 +259,8 @@ void body_reset(struct body *body)
 	if (body->cap > SIZE_KEPT)
 		body_deinit(body);
 	body->state = BODY_UNREAD;
-	body->len = 0;
+	body->len = body->n_received = 0;
+	body->is_bomb = false;
 }
 
 void body_deinit(struct body *body)

@@ -20,8 +20,10 @@ enum body_state { BODY_UNREAD, BODY_READ, BODY_FAILED };
 struct body {
 	enum body_state state;
 	enum err_code failure; /* of BODY_FAILED */
-	char *data;
+	bool is_bomb;          /* of ERR_TOO_LARGE: it was the ratio, not the size */
+	char *data;            /* unpacked */
 	size_t len, cap;
+	size_t n_received; /* on the wire, without chunks */
 	struct chunks chunks;
 };
 

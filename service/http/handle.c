@@ -5,6 +5,7 @@
 #include <civetweb.h>
 
 #include "base/clock.h"
+#include "http/coding.h"
 #include "http/connection.h"
 #include "http/identify.h"
 #include "http/query.h"
@@ -117,6 +118,7 @@ static int finish_request(struct connection *c)
 	bool is_whole;
 
 	replace_broken_response(c);
+	coding_pack(&c->req, res);
 	bool is_skipped = body_skip(c);
 	bool close = res->close || !is_skipped || library_closes(c) || is_busy(c->server) ||
 	             atomic_load_explicit(&c->server->is_draining, memory_order_relaxed);
@@ -169,6 +171,7 @@ static struct refusal body_refusal(enum err_code failure)
 {
 	switch (failure) {
 	case ERR_TOO_LARGE: return (struct refusal){ 413, "body_too_large" };
+	case ERR_CODING: return (struct refusal){ 400, "content_coding_invalid" };
 	case ERR_TIME: return (struct refusal){ 408, "timeout" };
 	case ERR_NOMEM: return (struct refusal){ 503, "overloaded" };
 	case ERR_INVALID: return (struct refusal){ 400, "framing_invalid" };

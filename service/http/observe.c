@@ -48,7 +48,7 @@ static void log_request(const struct connection *c, uint64_t duration_ns, size_t
 		        (struct str){ req->path.data, MIN(req->path.len, (size_t)200) });
 	log_int(&line, "status", c->res.status);
 	log_duration(&line, "duration_ms", duration_ns);
-	log_int(&line, "bytes_in", (int64_t)c->body.len);
+	log_int(&line, "bytes_in", (int64_t)c->body.n_received);
 	log_int(&line, "bytes_out", (int64_t)n_sent);
 	log_str(&line, "remote", str_from(req->remote_addr));
 	if (!is_whole)

@@ -79,13 +79,20 @@ struct str request_header_nth(const struct request *req, const char *name, size_
 /* The first value of a name in the query, decoded; .data is NULL: not there. */
 struct str request_query(const struct request *req, const char *name);
 
+/* How the body is packed, by Content-Encoding: "x-gzip" is gzip, "identity" is none. */
+enum coding { CODING_NONE, CODING_GZIP, CODING_UNKNOWN };
+
+enum coding request_coding(const struct request *req);
+
 /* Whether the request announces a body; one of no bytes does not count. */
 bool request_has_body(const struct request *req);
 
 /*
- * The whole body; empty when there is none.  Answers Expect: 100-continue.  Asked again, it gives
- * the same bytes.  Fails with ERR_TOO_LARGE (limit "max-body"), ERR_TIME (the caller was too slow),
- * ERR_IO (the caller has gone) or ERR_NOMEM; after that the connection will be closed.
+ * The whole body, unpacked when it is gzip; empty when there is none.  Answers Expect:
+ * 100-continue.  Asked again, it gives the same bytes.  Fails with ERR_TOO_LARGE (limit "max-body"
+ * or "max-inflate-ratio"), ERR_TIME (the caller was too slow), ERR_IO (the caller has gone),
+ * ERR_CODING (it is not the gzip that it says) or ERR_NOMEM; after that the connection will be
+ * closed.  One in a coding that is not known is given as it is: ask request_coding() first.
  */
 int request_body(struct request *req, struct str *ret, struct err *err) MUST_CHECK;
 

@@ -16,7 +16,8 @@ void response_reset(struct response *res)
 	res->content_type = "application/json";
 	res->headers_len = 0;
 	res->headers_full = false;
-	res->close = false;
+	res->close = res->is_exact = res->varies_by_coding = false;
+	res->coding = NULL;
 	res->own.max = SIZE_MAX / 2; /* what a body may grow to is the handler's business */
 	response_clear_body(res);
 }

@@ -7,8 +7,8 @@
  *	return 0;
  *
  * Everything that a handler fills in can be replaced until it returns: nothing is sent before.  The
- * server adds Date, Content-Length, Connection and X-Request-Id, and leaves the body away where
- * the request is a HEAD.
+ * server adds Date, Content-Length, Connection and X-Request-Id, packs the body for callers who take
+ * gzip, and leaves it away where the request is a HEAD.
  *
  * The body is in one of two places: in the response's own buffer (response_body(), append only, the
  * usual way), or in memory of somebody else's that stays until the answer is sent
@@ -38,9 +38,12 @@ struct response {
 	const char *content_type; /* static; "application/json" unless the handler says otherwise */
 	char headers[RESPONSE_HEADERS_SIZE]; /* "Name: value\r\n"... */
 	size_t headers_len;
-	bool headers_full; /* one did not fit: the server answers 500 */
-	bool close;        /* end the connection after this answer */
-	struct buf own;    /* RESPONSE_HEAD_ROOM bytes, then the body */
+	bool headers_full;     /* one did not fit: the server answers 500 */
+	bool close;            /* end the connection after this answer */
+	bool is_exact;         /* its ETag stands for these very bytes: they are not to be packed */
+	bool varies_by_coding; /* set when it is packed, or might have been */
+	const char *coding;    /* static: of the body as it stands; NULL: none */
+	struct buf own;        /* RESPONSE_HEAD_ROOM bytes, then the body */
 	struct buf taken;
 	struct str borrowed; /* .data not NULL: this is the body */
 };

@@ -59,7 +59,13 @@ static size_t write_head(struct connection *c, size_t body_len, bool close, char
 		to = put(to, res->content_type);
 		to = put(to, "\r\nContent-Length: ");
 		to = num_put_u64(to, body_len);
+		if (res->coding != NULL) {
+			to = put(to, "\r\nContent-Encoding: ");
+			to = put(to, res->coding);
+		}
 	}
+	if (res->varies_by_coding)
+		to = put(to, "\r\nVary: Accept-Encoding");
 	to = put(to, "\r\nX-Request-Id: ");
 	to = put(to, c->req.id);
 	if (close)

@@ -28,7 +28,7 @@
  * Turn an error into the answer.  Where HTTP itself decides (framing, unknown path, header too
  * large) status and code say what it is: "framing_invalid", "not_found", "method_not_allowed",
  * "uri_too_long", "header_too_large", "length_required", "timeout", "expectation_failed",
- * "parameter_invalid", "body_too_large", "body_incomplete", "overloaded", "not_implemented",
+ * "parameter_invalid", "body_too_large", "body_incomplete", "content_coding_invalid", "overloaded", "not_implemented",
  * "version_not_supported".
  * Where a handler failed, status is 0 and code NULL: err->code decides.  err->message is the
  * detail, err->limit the option that was reached, or NULL.  The response is empty but for headers
@@ -48,7 +48,8 @@ struct server_options {
 	uint64_t header_timeout_ms;     /* for a whole header */
 	uint64_t body_timeout_ms;       /* for a whole body */
 	uint64_t write_timeout_ms;      /* for a whole answer */
-	size_t max_body, max_header;    /* bytes */
+	size_t max_body, max_header;    /* bytes; of a body unpacked, too */
+	uint64_t max_inflate_ratio;     /* how many bytes one of a packed body may become */
 	enum access_log access_log;
 	bool has_request_metrics; /* not for a listener that only probes ask */
 	problem_fn problem;

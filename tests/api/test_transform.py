@@ -146,15 +146,6 @@ def test_a_body_of_another_type_is_refused(http: httpx.Client, type_: str | None
         assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
-def test_a_compressed_body_is_refused(http: httpx.Client) -> None:
-    for path in ("/transform", "/transform/validate", "/tasks"):
-        answer = http.post(path, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
-        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
-        assert answer.headers["Accept-Encoding"] == "identity"
-    answer = http.post("/tasks", json={"title": "x"}, headers={"Content-Encoding": "identity"})
-    assert answer.status_code == 201
-
-
 @pytest.mark.parametrize(
     ("request_", "pointer", "detail"),
     [

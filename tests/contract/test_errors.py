@@ -99,6 +99,9 @@ POST = b"POST /tasks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 PRODUCERS: dict[str, Callable[[Limited], httpx.Response]] = {
     "body_incomplete": lambda s: s.raw(POST + b"Content-Length: 9\r\n\r\n{}", ends=True),
+    "content_coding_invalid": lambda s: s.http.post(
+        "/transform", content=b"{}", headers={**JSON, "Content-Encoding": "gzip"}
+    ),
     "cursor_invalid": lambda s: s.http.get("/tasks?cursor=x"),
     "framing_invalid": lambda s: s.raw(GET + b"Host: y\r\n\r\n"),
     "json_malformed": lambda s: s.http.post("/transform", content=b"{", headers=JSON),

@@ -183,6 +183,30 @@ TEST(json_strings_are_escaped) {
 	buf_deinit(&b);
 }
 
+/* Every length, and the one byte that is escaped at every place. */
+TEST(a_json_string_is_escaped_wherever_the_byte_stands) {
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	for (size_t len = 1; len <= 40; len++)
+		for (size_t at = 0; at < len; at++) {
+			char text[40], want[44];
+
+			memset(text, '\x7f', sizeof text);
+			memset(want, '\x7f', sizeof want);
+			text[at] = at % 2 ? '"' : '\t';
+			want[0] = want[len + 2] = '"';
+			want[at + 1] = '\\';
+			want[at + 2] = at % 2 ? '"' : 't';
+			buf_reset(&b);
+			buf_append_json_string(&b, (struct str){ text, len });
+			assert_int_equal(b.len, len + 3);
+			assert_memory_equal(b.data, want, b.len);
+		}
+	buf_deinit(&b);
+}
+
 TEST(a_map_finds_what_was_put_and_forgets_what_was_removed) {
 	static char keys[1000][8];
 	struct map m = MAP_INIT;
@@ -350,6 +374,7 @@ int main(void)
 		RUN(code_points_are_counted_and_skipped),
 		RUN(a_buf_stops_at_its_max_and_says_so),
 		RUN(json_strings_are_escaped),
+		RUN(a_json_string_is_escaped_wherever_the_byte_stands),
 		RUN(a_map_finds_what_was_put_and_forgets_what_was_removed),
 		RUN(a_misspelt_name_finds_its_neighbour),
 		RUN(a_text_is_found_in_another),

@@ -63,6 +63,35 @@ TEST(each_step_is_taken_once_however_many_threads_there_are) {
 	assert_all_is_done_by(0, 0);
 }
 
+TEST(a_part_knows_whether_it_or_the_whole_was_at_its_end) {
+	struct budget whole = BUDGET(1000);
+	struct budget part = { .limit = 600, .parent = &whole };
+
+	(void)state;
+	assert_false(budget_take(&part, 601));
+	assert_false(part.is_parent_full);
+	assert_true(budget_take(&whole, 500));
+	assert_false(budget_take(&part, 501));
+	assert_true(part.is_parent_full);
+	assert_int_equal(budget_used(&part), 0);
+	assert_int_equal(budget_used(&whole), 500);
+}
+
+TEST(memory_is_paid_for_once_and_handed_over_once) {
+	struct budget whole = BUDGET(1000);
+	struct budget part = { .limit = 700, .parent = &whole };
+
+	(void)state;
+	assert_true(budget_take(&whole, 400)); /* by the owner of the body, say */
+	assert_true(budget_take_paid(&part, 400));
+	assert_int_equal(budget_used(&whole), 400);
+	assert_false(budget_take(&part, 301));
+	assert_true(budget_take(&part, 300)); /* the answer, which outlives the part */
+	budget_hand_over(&part, 300);
+	assert_int_equal(budget_used(&part), 400);
+	assert_int_equal(budget_used(&whole), 700);
+}
+
 TEST(a_part_of_a_budget_ends_where_the_whole_does) {
 	struct budget whole = BUDGET(1000);
 	struct budget parts[2] = { { .limit = SIZE_MAX, .parent = &whole },
@@ -87,6 +116,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(each_step_is_taken_once_however_many_threads_there_are),
+		RUN(a_part_knows_whether_it_or_the_whole_was_at_its_end),
+		RUN(memory_is_paid_for_once_and_handed_over_once),
 		RUN(a_part_of_a_budget_ends_where_the_whole_does),
 	};
 

@@ -1,0 +1,105 @@
+/* Numbers as text: the short way against the one that takes any number. */
+#include "tests/lib/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doc/number.h"
+#include "doc/number_chars.h"
+#include "tests/lib/random.h"
+
+/* Significant digits alone: no sign, point, exponent, nor zeros at either end. */
+static size_t digits_of(const char *text, size_t len, char *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && text[i] != 'e'; i++)
+		if (text[i] >= '0' && text[i] <= '9' && (n > 0 || text[i] != '0'))
+			ret[n++] = text[i];
+	while (n > 0 && ret[n - 1] == '0')
+		n--;
+	return n;
+}
+
+static void assert_shortest(double d)
+{
+	char text[NUMBER_TEXT_SIZE], expected[32];
+	char digits[NUMBER_TEXT_SIZE], expected_digits[32];
+	size_t len = number_format_double(d, text);
+	size_t n = digits_of(text, len, digits);
+	double back = 0;
+
+	assert_int_equal(n, digits_of(expected, number_chars_format(d, expected), expected_digits));
+	assert_memory_equal(digits, expected_digits, n);
+	assert_true(number_is_valid(text, len));
+	assert_true(number_parse_double(text, len, &back));
+	assert_memory_equal(&back, &d, sizeof d);
+	assert_true(memchr(text, '.', len) != NULL || memchr(text, 'e', len) != NULL);
+}
+
+TEST(doubles_of_few_decimals_are_written_in_the_shortest_way) {
+	static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8 };
+	struct random random = random_seeded();
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		double whole = (double)(random_next(&random) >> (11 + random_below(&random, 53)));
+		double d = whole / powers[random_below(&random, ARRAY_LEN(powers))];
+
+		assert_shortest(random_below(&random, 2) ? d : -d);
+	}
+}
+
+TEST(any_double_is_written_in_the_shortest_way) {
+	struct random random = random_seeded();
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		uint64_t bits = random_next(&random);
+		double d;
+
+		memcpy(&d, &bits, sizeof d);
+		if (isfinite(d))
+			assert_shortest(d);
+	}
+}
+
+TEST(doubles_at_the_edges_of_the_short_way_are_written_in_the_shortest_way) {
+	static const double edges[] = { 0, 1e-7, 1e-6, 1e-5, 0.5, 1, 1e9, 1e13, 1e15, 0x1p53, 0.1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(edges); i++) {
+		assert_shortest(edges[i]);
+		assert_shortest(-edges[i]);
+		assert_shortest(nextafter(edges[i], 0));
+		assert_shortest(nextafter(edges[i], INFINITY));
+	}
+}
+
+TEST(whole_numbers_are_written_as_printf_does) {
+	struct random random = random_seeded();
+	char text[NUMBER_TEXT_SIZE], expected[32];
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		int64_t n = (int64_t)(random_next(&random) >> random_below(&random, 64));
+
+		n = i == 0 ? INT64_MIN : i % 2 ? -n : n;
+		snprintf(expected, sizeof expected, "%lld", (long long)n);
+		assert_int_equal(number_format_i64(n, text), strlen(expected));
+		assert_memory_equal(text, expected, strlen(expected));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(doubles_of_few_decimals_are_written_in_the_shortest_way),
+		RUN(any_double_is_written_in_the_shortest_way),
+		RUN(doubles_at_the_edges_of_the_short_way_are_written_in_the_shortest_way),
+		RUN(whole_numbers_are_written_as_printf_does),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
