@@ -58,6 +58,55 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.kind = METRIC_COUNTER,
 		.labels = { "direction" },
 	},
+	[METRIC_TRANSFORM_STOPPED] = {
+		.name = "docmill_transform_stopped_total",
+		.help = "Transforms stopped while they ran: the caller had gone, or the service stopped.",
+		.kind = METRIC_COUNTER,
+		.labels = { "reason" },
+	},
+	[METRIC_COMPUTE_INFLIGHT] = {
+		.name = "docmill_compute_inflight",
+		.help = "Transforms that run.",
+		.kind = METRIC_GAUGE,
+	},
+	[METRIC_COMPUTE_HELPERS] = {
+		.name = "docmill_compute_helpers",
+		.help = "Idle threads lent to large transforms.",
+		.kind = METRIC_GAUGE,
+	},
+	[METRIC_COMPUTE_QUEUE_LENGTH] = {
+		.name = "docmill_compute_queue_length",
+		.help = "Transforms that wait for a compute thread.",
+		.kind = METRIC_GAUGE,
+	},
+	[METRIC_COMPUTE_QUEUE_BYTES] = {
+		.name = "docmill_compute_queue_bytes",
+		.help = "Bytes of the bodies of transforms that wait for a compute thread.",
+		.kind = METRIC_GAUGE,
+	},
+	[METRIC_COMPUTE_WAIT] = {
+		.name = "docmill_compute_wait_seconds",
+		.help = "Time from the end of a transform's body to its begin, by its size.",
+		.kind = METRIC_HISTOGRAM,
+		.labels = { "class" },
+		.buckets_us = request_buckets_us,
+	},
+	[METRIC_ADMISSION_REJECTED] = {
+		.name = "docmill_admission_rejected_total",
+		.help = "Requests refused with 503 since a limit of all requests together was reached.",
+		.kind = METRIC_COUNTER,
+		.labels = { "reason" },
+	},
+	[METRIC_MEMORY_BUDGET] = {
+		.name = "docmill_memory_budget_bytes",
+		.help = "Memory that all requests together may use.",
+		.kind = METRIC_GAUGE,
+	},
+	[METRIC_MEMORY_USED] = {
+		.name = "docmill_memory_used_bytes",
+		.help = "Memory that all requests together use: bodies, transforms, answers.",
+		.kind = METRIC_GAUGE,
+	},
 	[METRIC_TASKS] = {
 		.name = "docmill_tasks",
 		.help = "Tasks in the store: jobs by state, plain tasks together.",

@@ -1,0 +1,260 @@
+/* Pool: threads, and the jobs that they run. */
+#include "compute/pool.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "compute/pool_private.h"
+
+/* How often somebody who waits looks whether anybody waits for him. */
+#define LOOK_NS UINT64_C(100000000)
+
+static void pool_cleanup(struct pool **pool)
+{
+	pool_destroy(*pool);
+}
+
+int pool_create(const struct pool_options *options, struct pool **ret, struct err *err)
+{
+	CLEANUP(pool_cleanup) struct pool *pool = calloc(1, sizeof *pool);
+
+	if (pool == NULL)
+		return err_nomem(err, "the compute pool");
+	pool->options = *options;
+	pool->team = (struct team){ .n_max = options->n_threads, .run = pool_share };
+	pool->admit = (struct admit){
+		.queue_length_max = options->queue_length_max,
+		.queue_bytes_max = options->queue_bytes_max,
+		.n_threads = options->n_threads,
+	};
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->work, NULL);
+	pthread_cond_init(&pool->background_work, NULL);
+	pthread_condattr_init(&pool->clock);
+	pthread_condattr_setclock(&pool->clock, CLOCK_MONOTONIC);
+	for (int class = 0; class < JOB_CLASS_COUNT; class ++)
+		pool->waits[class] = metrics_series(METRIC_COMPUTE_WAIT,
+		                                    (const char *[]){ job_class_name(class) });
+	pool->threads = calloc((size_t)options->n_threads + 1 + options->n_background,
+	                       sizeof *pool->threads);
+	if (pool->threads == NULL)
+		return err_nomem(err, "the compute pool");
+	for (unsigned i = 0; i <= options->n_threads; i++, pool->n_threads++)
+		if (pool_start_thread(pool, pool_compute) != 0)
+			return err_set(err, ERR_UNAVAILABLE, "cannot start %u compute threads",
+			               options->n_threads + 1);
+	*ret = pool;
+	pool = NULL;
+	return 0;
+}
+
+void pool_destroy(struct pool *pool)
+{
+	if (pool == NULL)
+		return;
+	pool_stop(pool);
+	pthread_mutex_lock(&pool->lock);
+	pool->is_ending = true;
+	pthread_cond_broadcast(&pool->work);
+	pthread_cond_broadcast(&pool->background_work);
+	pthread_mutex_unlock(&pool->lock);
+	for (unsigned i = 0; i < pool->n_threads + pool->n_background_threads; i++)
+		pthread_join(pool->threads[i], NULL);
+	pthread_condattr_destroy(&pool->clock);
+	pthread_cond_destroy(&pool->background_work);
+	pthread_cond_destroy(&pool->work);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool->threads);
+	free(pool);
+}
+
+/* A place for a small job on its caller's thread, unless others wait that came before it. */
+static bool enter_inline(struct pool *pool)
+{
+	if (atomic_load_explicit(&pool->has_waiting, memory_order_relaxed) ||
+	    atomic_load_explicit(&pool->is_stopped, memory_order_relaxed))
+		return false;
+	if (atomic_fetch_add(&pool->n_inline, 1) < pool->options.n_inline)
+		return true;
+	atomic_fetch_sub(&pool->n_inline, 1);
+	return false;
+}
+
+static void run_inline(struct pool *pool, struct job *job)
+{
+	job->is_inline = true;
+	job->state = JOB_RUNNING;
+	pool_start_job(pool, job);
+	job->looked_ns = job->started_ns;
+	job->run(job);
+	job->state = JOB_ENDED;
+	atomic_fetch_sub(&pool->n_inline, 1);
+}
+
+static struct timespec timespec_of(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
+		                  .tv_nsec = (long)(ns % 1000000000) };
+}
+
+/* Out of the queue, unless it has begun.  The lock is held. */
+static void withdraw(struct pool *pool, struct job *job)
+{
+	if (job->state != JOB_WAITING)
+		return;
+	queue_remove(&pool->queue, job);
+	pool_note_queue(pool);
+	job->state = JOB_ENDED;
+}
+
+/* Has its time come before it began?  Has its caller gone?  The lock is held, but not meanwhile. */
+static enum admission look_after(struct pool *pool, struct job *job)
+{
+	bool is_abandoned = false;
+
+	if (job->state == JOB_WAITING && job->deadline_ns != 0 &&
+	    clock_monotonic_ns() >= job->deadline_ns) {
+		withdraw(pool, job);
+		return ADMIT_TIME;
+	}
+	if (job->is_abandoned != NULL) {
+		pthread_mutex_unlock(&pool->lock);
+		is_abandoned = job->is_abandoned(job->arg);
+		pthread_mutex_lock(&pool->lock);
+	}
+	if (!is_abandoned)
+		return ADMIT_OK;
+	atomic_store_explicit(&job->stop, JOB_ABANDONED, memory_order_relaxed);
+	if (job->state != JOB_WAITING)
+		return ADMIT_OK;
+	withdraw(pool, job);
+	return ADMIT_ABANDONED;
+}
+
+/* The lock is held. */
+static enum admission wait_for(struct pool *pool, struct job *job)
+{
+	uint64_t look_ns = clock_monotonic_ns() + LOOK_NS;
+
+	while (job->state != JOB_ENDED) {
+		uint64_t until_ns = look_ns;
+
+		if (job->state == JOB_WAITING && job->deadline_ns != 0)
+			until_ns = MIN(until_ns, job->deadline_ns);
+		struct timespec until = timespec_of(until_ns);
+		pthread_cond_timedwait(&job->ended, &pool->lock, &until);
+		if (job->state == JOB_ENDED || clock_monotonic_ns() < until_ns)
+			continue;
+		look_ns = clock_monotonic_ns() + LOOK_NS;
+		enum admission how = look_after(pool, job);
+		if (how != ADMIT_OK)
+			return how;
+	}
+	/* Those that never began were taken out by pool_stop(). */
+	return job->started_ns == 0 ? ADMIT_DRAINING : ADMIT_OK;
+}
+
+static enum admission check(const struct pool *pool, size_t bytes)
+{
+	if (pool->is_closed)
+		return ADMIT_DRAINING;
+	return admit_check(&pool->admit, &pool->queue, bytes);
+}
+
+static enum admission run_queued(struct pool *pool, struct job *job)
+{
+	pthread_cond_init(&job->ended, &pool->clock);
+	pthread_mutex_lock(&pool->lock);
+	enum admission how = check(pool, job->bytes);
+	if (how == ADMIT_OK) {
+		job->state = JOB_WAITING;
+		queue_add(&pool->queue, job);
+		pool_note_queue(pool);
+		pthread_cond_signal(&pool->work);
+		how = wait_for(pool, job);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	pthread_cond_destroy(&job->ended);
+	return how;
+}
+
+enum admission pool_run(struct pool *pool, struct job *job)
+{
+	enum admission how = ADMIT_OK;
+
+	job->pool = pool;
+	if (job->class == JOB_SMALL && enter_inline(pool))
+		run_inline(pool, job);
+	else
+		how = run_queued(pool, job);
+	admit_count(how);
+	return how;
+}
+
+enum admission pool_check(struct pool *pool, size_t bytes)
+{
+	pthread_mutex_lock(&pool->lock);
+	enum admission how = check(pool, bytes);
+	pthread_mutex_unlock(&pool->lock);
+	admit_count(how);
+	return how;
+}
+
+void pool_close(struct pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->is_closed = true;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void pool_stop(struct pool *pool)
+{
+	struct job *job;
+
+	pthread_mutex_lock(&pool->lock);
+	pool->is_closed = true;
+	atomic_store(&pool->is_stopped, true);
+	while ((job = queue_take(&pool->queue, true)) != NULL) {
+		job->state = JOB_ENDED;
+		pthread_cond_signal(&job->ended);
+	}
+	pool_note_queue(pool);
+	while ((job = queue_take_background(&pool->queue)) != NULL) {
+		atomic_store(&job->stop, JOB_DRAINED);
+		pool_end_background(pool, job);
+	}
+	pthread_mutex_unlock(&pool->lock);
+}
+
+bool pool_is_stopped(const struct pool *pool)
+{
+	return atomic_load_explicit(&pool->is_stopped, memory_order_relaxed);
+}
+
+struct team *pool_team(struct pool *pool)
+{
+	return &pool->team;
+}
+
+unsigned pool_retry_after_s(struct pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	unsigned seconds = admit_retry_after_s(&pool->admit, &pool->queue);
+	pthread_mutex_unlock(&pool->lock);
+	return seconds;
+}
+
+struct pool_stats pool_stats(struct pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	struct pool_stats stats = {
+		.n_running = pool->n_running + pool->n_running_background +
+		             atomic_load_explicit(&pool->n_inline, memory_order_relaxed),
+		.n_helping = pool->n_helping,
+		.n_waiting = pool->queue.n,
+		.n_waiting_bytes = pool->queue.n_bytes,
+	};
+	pthread_mutex_unlock(&pool->lock);
+	return stats;
+}

@@ -1,0 +1,501 @@
+/* compute/pool: with real threads, held up by gates, so that every state is reached for sure. */
+#include "tests/lib/test.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "compute/pool.h"
+#include "obs/metrics.h"
+
+#define MS_NS UINT64_C(1000000)
+
+/* A job with the thread that waits for it. */
+struct caller {
+	struct pool *pool;
+	struct job job;
+	pthread_t thread;
+	sem_t has_begun, gate;
+	atomic_bool has_gone; /* what is_abandoned() says */
+	bool heeds_stop;      /* runs until it should stop, not until the gate opens */
+	bool is_done;
+	enum admission how;
+	sem_t has_ended; /* background jobs */
+};
+
+static bool has_gone(void *arg)
+{
+	return atomic_load(&((struct caller *)arg)->has_gone);
+}
+
+static void work(struct job *job)
+{
+	struct caller *c = job->arg;
+	struct timespec pause = { .tv_nsec = 1000000 };
+
+	sem_post(&c->has_begun);
+	if (c->heeds_stop)
+		while (!job_should_stop(job))
+			nanosleep(&pause, NULL);
+	else
+		sem_wait(&c->gate);
+	c->is_done = true;
+}
+
+static void on_end(struct job *job)
+{
+	sem_post(&((struct caller *)job->arg)->has_ended);
+}
+
+static void prepare(struct caller *c, struct pool *pool, enum job_class class)
+{
+	*c = (struct caller){
+		.pool = pool,
+		.job = {
+			.run = work,
+			.class = class,
+			.bytes = 10,
+			.arrived_ns = clock_monotonic_ns(),
+			.is_abandoned = has_gone,
+			.on_end = on_end,
+		},
+	};
+	c->job.arg = c;
+	sem_init(&c->has_begun, 0, 0);
+	sem_init(&c->gate, 0, 0);
+	sem_init(&c->has_ended, 0, 0);
+}
+
+static void *call(void *arg)
+{
+	struct caller *c = arg;
+
+	c->how = pool_run(c->pool, &c->job);
+	return NULL;
+}
+
+static void start(struct caller *c)
+{
+	assert_int_equal(pthread_create(&c->thread, NULL, call, c), 0);
+}
+
+static void start_new(struct caller *c, struct pool *pool, enum job_class class)
+{
+	prepare(c, pool, class);
+	start(c);
+}
+
+/* Its caller is back with this. */
+static void expect(struct caller *c, enum admission how)
+{
+	pthread_join(c->thread, NULL);
+	assert_int_equal(c->how, how);
+	assert_int_equal(c->is_done, how == ADMIT_OK);
+}
+
+static void finish(struct caller *c)
+{
+	sem_post(&c->gate);
+	expect(c, ADMIT_OK);
+}
+
+static void wait_until_waiting(struct pool *pool, size_t n)
+{
+	struct timespec pause = { .tv_nsec = 1000000 };
+
+	while (pool_stats(pool).n_waiting != n)
+		nanosleep(&pause, NULL);
+}
+
+static struct pool *make_pool(struct pool_options options)
+{
+	struct pool *pool = NULL;
+	struct err err;
+
+	if (options.queue_length_max == 0)
+		options.queue_length_max = 100;
+	if (options.queue_bytes_max == 0)
+		options.queue_bytes_max = 1000;
+	assert_int_equal(pool_create(&options, &pool, &err), 0);
+	return pool;
+}
+
+TEST(a_large_crowd_leaves_a_thread_to_the_others) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
+	struct caller large, next, medium;
+
+	(void)state;
+	start_new(&large, pool, JOB_LARGE);
+	sem_wait(&large.has_begun);
+	start_new(&next, pool, JOB_LARGE);
+	wait_until_waiting(pool, 1);
+	start_new(&medium, pool, JOB_MEDIUM);
+	sem_wait(&medium.has_begun);
+	assert_int_equal(pool_stats(pool).n_running, 2);
+	assert_int_equal(pool_stats(pool).n_waiting, 1);
+	finish(&medium);
+	finish(&large);
+	sem_wait(&next.has_begun);
+	finish(&next);
+	pool_destroy(pool);
+}
+
+TEST(small_jobs_run_on_their_callers_threads_while_there_are_places) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_inline = 1 });
+	struct caller callers[4];
+
+	(void)state;
+	start_new(&callers[0], pool, JOB_SMALL);
+	sem_wait(&callers[0].has_begun);
+	assert_true(callers[0].job.is_inline);
+	for (int i = 1; i < 3; i++) { /* on the compute threads */
+		start_new(&callers[i], pool, JOB_SMALL);
+		sem_wait(&callers[i].has_begun);
+		assert_false(callers[i].job.is_inline);
+	}
+	start_new(&callers[3], pool, JOB_SMALL);
+	wait_until_waiting(pool, 1);
+	for (int i = 0; i < 4; i++)
+		finish(&callers[i]);
+	pool_destroy(pool);
+}
+
+TEST(a_full_queue_refuses_at_once_and_says_why) {
+	struct pool *pool = make_pool((struct pool_options){
+		.n_threads = 1, .queue_length_max = 2, .queue_bytes_max = 25 });
+	struct caller running[2], waiting[2], late;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		start_new(&running[i], pool, JOB_MEDIUM);
+		sem_wait(&running[i].has_begun);
+	}
+	start_new(&waiting[0], pool, JOB_MEDIUM);
+	wait_until_waiting(pool, 1);
+	assert_int_equal(pool_check(pool, 16), ADMIT_QUEUE_BYTES);
+	assert_int_equal(pool_check(pool, 15), ADMIT_OK);
+	start_new(&waiting[1], pool, JOB_MEDIUM);
+	wait_until_waiting(pool, 2);
+	assert_int_equal(pool_check(pool, 1), ADMIT_QUEUE_LENGTH);
+	start_new(&late, pool, JOB_LARGE);
+	expect(&late, ADMIT_QUEUE_LENGTH);
+	for (int i = 0; i < 2; i++)
+		finish(&running[i]);
+	for (int i = 0; i < 2; i++)
+		finish(&waiting[i]);
+	pool_destroy(pool);
+}
+
+TEST(who_waits_past_the_deadline_is_refused) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
+	struct caller running, late;
+
+	(void)state;
+	start_new(&running, pool, JOB_LARGE);
+	sem_wait(&running.has_begun);
+	prepare(&late, pool, JOB_LARGE);
+	late.job.deadline_ns = clock_monotonic_ns() + 20 * MS_NS;
+	start(&late);
+	expect(&late, ADMIT_TIME);
+	assert_int_equal(pool_stats(pool).n_waiting, 0);
+	finish(&running);
+	pool_destroy(pool);
+}
+
+TEST(a_caller_who_left_is_taken_out_of_the_queue_soon) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
+	struct caller running, gone;
+
+	(void)state;
+	start_new(&running, pool, JOB_LARGE);
+	sem_wait(&running.has_begun);
+	start_new(&gone, pool, JOB_LARGE);
+	wait_until_waiting(pool, 1);
+	uint64_t start_ns = clock_monotonic_ns();
+	atomic_store(&gone.has_gone, true);
+	expect(&gone, ADMIT_ABANDONED);
+	assert_true(clock_monotonic_ns() - start_ns < 1000 * MS_NS);
+	finish(&running);
+	pool_destroy(pool);
+}
+
+/* On a compute thread, then on the caller's own. */
+TEST(work_for_a_caller_who_left_is_told_to_stop) {
+	static const enum job_class classes[] = { JOB_LARGE, JOB_SMALL };
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_inline = 1 });
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		struct caller gone;
+
+		prepare(&gone, pool, classes[i]);
+		gone.heeds_stop = true;
+		start(&gone);
+		sem_wait(&gone.has_begun);
+		uint64_t start_ns = clock_monotonic_ns();
+		atomic_store(&gone.has_gone, true);
+		expect(&gone, ADMIT_OK);
+		assert_true(clock_monotonic_ns() - start_ns < 1000 * MS_NS);
+		assert_int_equal(gone.job.stop, JOB_ABANDONED);
+	}
+	pool_destroy(pool);
+}
+
+TEST(a_closed_pool_ends_what_it_has_and_refuses_what_is_new) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
+	struct caller running, waiting, late;
+
+	(void)state;
+	start_new(&running, pool, JOB_LARGE);
+	sem_wait(&running.has_begun);
+	start_new(&waiting, pool, JOB_LARGE);
+	wait_until_waiting(pool, 1);
+	pool_close(pool);
+	start_new(&late, pool, JOB_MEDIUM);
+	expect(&late, ADMIT_DRAINING);
+	assert_int_equal(pool_check(pool, 1), ADMIT_DRAINING);
+	finish(&running);
+	finish(&waiting);
+	pool_destroy(pool);
+}
+
+TEST(a_stopped_pool_tells_everyone) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_inline = 1 });
+	struct caller running, inline_one, waiting;
+
+	(void)state;
+	prepare(&running, pool, JOB_LARGE);
+	prepare(&inline_one, pool, JOB_SMALL);
+	running.heeds_stop = inline_one.heeds_stop = true;
+	start(&running);
+	start(&inline_one);
+	sem_wait(&running.has_begun);
+	sem_wait(&inline_one.has_begun);
+	start_new(&waiting, pool, JOB_LARGE);
+	wait_until_waiting(pool, 1);
+	pool_stop(pool);
+	expect(&waiting, ADMIT_DRAINING);
+	expect(&running, ADMIT_OK);
+	expect(&inline_one, ADMIT_OK);
+	assert_int_equal(running.job.stop, JOB_DRAINED);
+	assert_int_equal(inline_one.job.stop, JOB_DRAINED);
+	pool_destroy(pool);
+}
+
+/* What helpers share: who comes counts himself and waits until all are there. */
+struct shared {
+	atomic_uint n_here, n_wanted;
+};
+
+static void gather(void *arg)
+{
+	struct shared *shared = arg;
+	struct timespec pause = { .tv_nsec = 1000000 };
+
+	atomic_fetch_add(&shared->n_here, 1);
+	while (atomic_load(&shared->n_here) < atomic_load(&shared->n_wanted))
+		nanosleep(&pause, NULL);
+}
+
+struct gathering {
+	struct job job;
+	struct pool *pool;
+	struct shared shared;
+	unsigned n_most; /* threads that helped at a time */
+};
+
+static void work_with_helpers(struct job *job)
+{
+	struct gathering *g = job->arg;
+	struct team *team = pool_team(g->pool);
+
+	team->run(team, team->n_max, gather, &g->shared);
+	g->n_most = pool_stats(g->pool).n_helping;
+}
+
+TEST(idle_threads_help_a_large_job) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 3 });
+	struct gathering g = {
+		.job = { .run = work_with_helpers, .class = JOB_LARGE },
+		.pool = pool,
+	};
+
+	(void)state;
+	g.job.arg = &g;
+	atomic_store(&g.shared.n_wanted, 3);
+	assert_int_equal(pool_run(pool, &g.job), ADMIT_OK);
+	assert_true(g.shared.n_here >= 3);
+	assert_int_equal(g.n_most, 0); /* all have left when run() returns */
+	pool_destroy(pool);
+}
+
+TEST(nobody_helps_where_all_are_busy_and_nobody_is_waited_for) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 2 });
+	struct caller other;
+	struct gathering g = {
+		.job = { .run = work_with_helpers, .class = JOB_LARGE },
+		.pool = pool,
+	};
+
+	(void)state;
+	g.job.arg = &g;
+	atomic_store(&g.shared.n_wanted, 1);
+	start_new(&other, pool, JOB_LARGE);
+	sem_wait(&other.has_begun);
+	assert_int_equal(pool_run(pool, &g.job), ADMIT_OK);
+	assert_int_equal(g.shared.n_here, 1);
+	finish(&other);
+	pool_destroy(pool);
+}
+
+TEST(background_jobs_run_beside_the_others_and_can_be_cancelled) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_background = 1 });
+	struct caller running, waiting, large;
+
+	(void)state;
+	assert_int_equal(pool_background_room(pool), 1);
+	prepare(&running, pool, JOB_BACKGROUND);
+	prepare(&waiting, pool, JOB_BACKGROUND);
+	running.heeds_stop = true;
+	assert_int_equal(pool_submit(pool, &running.job), ADMIT_OK);
+	sem_wait(&running.has_begun);
+	assert_int_equal(pool_background_room(pool), 0);
+	assert_int_equal(pool_submit(pool, &waiting.job), ADMIT_OK);
+
+	start_new(&large, pool, JOB_LARGE);
+	sem_wait(&large.has_begun);
+	finish(&large);
+
+	pool_cancel(pool, &waiting.job);
+	sem_wait(&waiting.has_ended);
+	assert_false(waiting.is_done);
+	assert_int_equal(waiting.job.stop, JOB_CANCELLED);
+	pool_cancel(pool, &running.job);
+	sem_wait(&running.has_ended);
+	assert_true(running.is_done);
+	assert_int_equal(running.job.stop, JOB_CANCELLED);
+	pool_destroy(pool);
+}
+
+TEST(a_stop_gives_background_jobs_back) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_background = 1 });
+	struct caller running, waiting, late;
+
+	(void)state;
+	prepare(&running, pool, JOB_BACKGROUND);
+	prepare(&waiting, pool, JOB_BACKGROUND);
+	prepare(&late, pool, JOB_BACKGROUND);
+	running.heeds_stop = true;
+	assert_int_equal(pool_submit(pool, &running.job), ADMIT_OK);
+	sem_wait(&running.has_begun);
+	assert_int_equal(pool_submit(pool, &waiting.job), ADMIT_OK);
+	pool_stop(pool);
+	sem_wait(&waiting.has_ended);
+	sem_wait(&running.has_ended);
+	assert_int_equal(waiting.job.stop, JOB_DRAINED);
+	assert_int_equal(running.job.stop, JOB_DRAINED);
+	assert_int_equal(pool_submit(pool, &late.job), ADMIT_DRAINING);
+	pool_destroy(pool);
+}
+
+TEST(progress_can_be_read_from_elsewhere) {
+	struct job job = { .arg = NULL };
+
+	(void)state;
+	job_progress(&job, 3, 1000);
+	assert_int_equal(job.documents_done, 3);
+	assert_int_equal(job.bytes_done, 1000);
+}
+
+/* Many callers of every class, some of whom leave: for the sanitizer. */
+struct crowd_member {
+	struct pool *pool;
+	pthread_t thread;
+	unsigned number, n_ran, n_refused, n_left;
+};
+
+static void count(struct job *job)
+{
+	struct crowd_member *m = job->arg;
+
+	m->n_ran++;
+	(void)job_should_stop(job);
+}
+
+static bool sometimes(void *arg)
+{
+	return ((struct crowd_member *)arg)->number % 2 == 1;
+}
+
+static void *call_often(void *arg)
+{
+	struct crowd_member *m = arg;
+
+	for (unsigned i = 0; i < 500; i++) {
+		struct job job = {
+			.run = count,
+			.arg = m,
+			.class = (enum job_class)((m->number + i) % JOB_BACKGROUND),
+			.bytes = 10,
+			.arrived_ns = clock_monotonic_ns(),
+			.deadline_ns = clock_monotonic_ns() + (i % 7 == 0 ? 1 : 1000 * MS_NS),
+			.is_abandoned = sometimes,
+		};
+		enum admission how = pool_run(m->pool, &job);
+
+		m->n_refused += how != ADMIT_OK && how != ADMIT_ABANDONED;
+		m->n_left += how == ADMIT_ABANDONED;
+	}
+	return NULL;
+}
+
+TEST(everyone_of_a_crowd_gets_exactly_one_answer) {
+	struct pool *pool = make_pool(
+		(struct pool_options){ .n_threads = 2, .n_inline = 1, .queue_length_max = 4 });
+	struct crowd_member crowd[8];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(crowd); i++) {
+		crowd[i] = (struct crowd_member){ .pool = pool, .number = i };
+		assert_int_equal(pthread_create(&crowd[i].thread, NULL, call_often, &crowd[i]), 0);
+	}
+	for (unsigned i = 0; i < ARRAY_LEN(crowd); i++) {
+		pthread_join(crowd[i].thread, NULL);
+		assert_int_equal(crowd[i].n_ran + crowd[i].n_refused + crowd[i].n_left, 500);
+	}
+	assert_int_equal(pool_stats(pool).n_waiting, 0);
+	assert_int_equal(pool_stats(pool).n_waiting_bytes, 0);
+	assert_int_equal(pool_stats(pool).n_running, 0);
+	pool_destroy(pool);
+}
+
+static int forget_metrics(void **state)
+{
+	(void)state;
+	metrics_reset();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(a_large_crowd_leaves_a_thread_to_the_others),
+		RUN(small_jobs_run_on_their_callers_threads_while_there_are_places),
+		RUN(a_full_queue_refuses_at_once_and_says_why),
+		RUN(who_waits_past_the_deadline_is_refused),
+		RUN(a_caller_who_left_is_taken_out_of_the_queue_soon),
+		RUN(work_for_a_caller_who_left_is_told_to_stop),
+		RUN(a_closed_pool_ends_what_it_has_and_refuses_what_is_new),
+		RUN(a_stopped_pool_tells_everyone),
+		RUN(idle_threads_help_a_large_job),
+		RUN(nobody_helps_where_all_are_busy_and_nobody_is_waited_for),
+		RUN(background_jobs_run_beside_the_others_and_can_be_cancelled),
+		RUN(a_stop_gives_background_jobs_back),
+		RUN(progress_can_be_read_from_elsewhere),
+		RUN(everyone_of_a_crowd_gets_exactly_one_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget_metrics);
+}
