@@ -30,6 +30,17 @@ static inline uint64_t bytes16_not_digits(const char *p)
 	return bytes16_mask(_mm_cmpeq_epi8(_mm_max_epu8(x, _mm_set1_epi8(10)), x));
 }
 
+/* The bytes that no number or literal has but which may follow one: , ] } and white space. */
+static inline uint64_t bytes16_scalar_stops(const char *p)
+{
+	__m128i x = _mm_loadu_si128((const __m128i_u *)p), blank = _mm_set1_epi8(' ');
+	__m128i comma = _mm_cmpeq_epi8(x, _mm_set1_epi8(','));
+	__m128i close = _mm_cmpeq_epi8(_mm_or_si128(x, blank), _mm_set1_epi8('}'));
+	__m128i space = _mm_cmpeq_epi8(_mm_min_epu8(x, blank), x);
+
+	return bytes16_mask(_mm_or_si128(_mm_or_si128(comma, close), space));
+}
+
 #else
 
 #include <endian.h>
@@ -58,6 +69,20 @@ static inline uint64_t bytes16_equal(const char *p, char c)
 	return (bytes16_over8(bytes16_load8(p, c), 0x7f) |
 	        bytes16_over8(bytes16_load8(p + 8, c), 0x7f) << 8) ^
 	       0xffff;
+}
+
+static inline uint64_t bytes16_scalar_stops8(const char *p)
+{
+	uint64_t comma = bytes16_over8(bytes16_load8(p, ','), 0x7f);
+	uint64_t close = bytes16_over8(bytes16_load8(p, ']') & BYTES16_EACH(0xdf), 0x7f);
+	uint64_t space = bytes16_over8(bytes16_load8(p, 0), 0x5f);
+
+	return (comma & close & space) ^ 0xff;
+}
+
+static inline uint64_t bytes16_scalar_stops(const char *p)
+{
+	return bytes16_scalar_stops8(p) | bytes16_scalar_stops8(p + 8) << 8;
 }
 
 static inline uint64_t bytes16_not_digits(const char *p)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "doc/inner.h"
 #include "doc/raw.h"
 
 #define SCAN_MAX 12 /* up to so many keys a scan is quicker than hashing */
@@ -84,7 +85,9 @@ static bool open_raw(struct arena *a, struct object *o)
 {
 	static const struct shape nothing = { .n = 0 };
 
-	if (raw_open_object(o->home != NULL ? o->home : a, o))
+	struct arena *home = o->home != NULL ? o->home : a;
+
+	if ((o->site != NULL && inner_open(home, o)) || raw_open_object(home, o))
 		return true;
 	o->shape = &nothing;
 	o->is_partial = false;
@@ -129,7 +132,47 @@ struct value object_get_raw(struct arena *a, struct object *o, struct str key)
 
 struct value object_get(struct arena *a, struct object *o, struct str key)
 {
-	return value_decode(a, object_get_raw(a, o, key));
+	int32_t i = object_find(a, o, key);
+
+	return i < 0 ? MISSING : object_at(a, o, (uint32_t)i);
+}
+
+static struct value enter(struct arena *a, struct value v, struct inner_site *site)
+{
+	v = value_decode_raw(a, v);
+	if (v.type == VALUE_OBJECT)
+		v.object->site = site;
+	else if (v.type == VALUE_ARRAY)
+		v.array->site = site;
+	return v;
+}
+
+/*
+ * May v, decoded in a, stand where its text stood?  Only what remembers its text, for what nobody
+ * changes leaves as it came ({"$date": …} is a scalar); and only in an object that lives in a, or
+ * v would not live as long as it does, or fill what lives longer.
+ */
+static bool may_stay(struct value v, const struct arena *home, const struct arena *a)
+{
+	return home == a && (v.type == VALUE_OBJECT || v.type == VALUE_ARRAY);
+}
+
+struct value object_enter(struct arena *a, const struct object *o, uint32_t i)
+{
+	struct value v = enter(a, o->values[i], inner_site(o->shape, i));
+
+	if (may_stay(v, o->home, a))
+		o->values[i] = v;
+	return v;
+}
+
+struct value array_enter(struct arena *a, const struct array *arr, uint32_t i)
+{
+	struct value v = enter(a, arr->items[i], arr->site);
+
+	if (may_stay(v, arr->home, a))
+		arr->items[i] = v;
+	return v;
 }
 
 bool array_open(struct arena *a, struct array *arr)

@@ -17,13 +17,18 @@
 
 #include "doc/value.h"
 
+struct inner;
+struct inner_site;
+
 struct shape {
 	uint32_t n;
 	uint32_t n_index; /* slots of index: 0 or a power of two */
 	const struct str *keys;
-	uint32_t *index;    /* open addressing, key number + 1; made when many keys are searched */
-	struct arena *home; /* where the index may be made; NULL: it is done without */
-	bool is_lasting;    /* lives as long as the run: may be remembered by its address */
+	uint32_t *index;     /* open addressing, key number + 1; made when many keys are searched */
+	struct arena *home;  /* where the index may be made; NULL: it is done without */
+	bool is_lasting;     /* lives as long as the run: may be remembered by its address */
+	struct inner *inner; /* of the reader that it comes from, or NULL … */
+	struct inner_site *sites; /* … and what is expected in each field, made late (inner.h) */
 	const struct str *asked; /* of a partial object: the names that were looked for in its text */
 	uint32_t n_asked;
 };
@@ -33,6 +38,7 @@ struct object {
 	struct value *values;      /* shape->n, some of them raw; never missing */
 	const char *raw;           /* the text it came in, or NULL */
 	struct arena *home;        /* what came in is opened into the memory it lives in */
+	struct inner_site *site;   /* where it stands, so how it may be written; or NULL */
 	uint32_t raw_len;
 	uint16_t depth;  /* levels of built containers, itself included; 0 when it came in */
 	bool is_partial; /* shape holds only the fields the plan asked for; raw has all */
@@ -42,7 +48,8 @@ struct array {
 	struct value *items; /* NULL when not opened */
 	const char *raw;
 	struct arena *home;
-	uint32_t n; /* valid once opened */
+	struct inner_site *site; /* of objects among the items; or NULL */
+	uint32_t n;              /* valid once opened */
 	uint32_t raw_len;
 	uint16_t depth;
 	bool is_open;
@@ -69,10 +76,22 @@ static inline struct str object_key(const struct object *o, uint32_t i)
 	return o->shape->keys[i];
 }
 
+/*
+ * The container that stands raw in field i, decoded, with what its site expects.  An object that
+ * lives in a keeps it, so that a second look costs nothing.
+ */
+struct value object_enter(struct arena *a, const struct object *o, uint32_t i);
+
 /* Field i, decoded; and as it stands, raw if it is. */
 static inline struct value object_at(struct arena *a, const struct object *o, uint32_t i)
 {
-	return value_decode(a, o->values[i]);
+	struct value v = o->values[i];
+
+	if (v.type != VALUE_RAW)
+		return v;
+	if (o->shape->inner != NULL && (v.text[0] == '{' || v.text[0] == '['))
+		return object_enter(a, o, i);
+	return value_decode_raw(a, v);
 }
 
 static inline struct value object_at_raw(const struct object *o, uint32_t i)
@@ -106,10 +125,19 @@ extern struct value array_no_items[1];
 bool array_open(struct arena *a, struct array *arr);
 uint32_t array_n(struct arena *a, struct array *arr);
 
+/* The same as object_enter() for an item. */
+struct value array_enter(struct arena *a, const struct array *arr, uint32_t i);
+
 /* Item i, decoded; only after array_open() or array_n(), and i < n. */
 static inline struct value array_get(struct arena *a, const struct array *arr, uint32_t i)
 {
-	return value_decode(a, arr->items[i]);
+	struct value v = arr->items[i];
+
+	if (v.type != VALUE_RAW)
+		return v;
+	if (arr->site != NULL && (v.text[0] == '{' || v.text[0] == '['))
+		return array_enter(a, arr, i);
+	return value_decode_raw(a, v);
 }
 
 /* ---- building ---- */

@@ -33,7 +33,7 @@ int reader_create_with(struct arena *a, const struct reader_input *input,
 	TRY(cursor_init(&r->records.cursor, a, isa, chunk_size,
 	                (struct str){ input->text, input->len }, input->text_start, &input->limits,
 	                err));
-	TRY(record_reader_init(&r->records, a, &input->fields, err));
+	TRY(record_reader_init(&r->records, a, input, err));
 	*ret = r;
 	return 0;
 }
@@ -138,7 +138,7 @@ static int next_document(struct reader *r, struct arena *batch, struct value *re
 		TRY(next_in_lines(r, &open, err));
 	if (open == NULL)
 		return 0;
-	if (r->records.n == r->documents_max) {
+	if (r->records.gather.n == r->documents_max) {
 		err_limit(err, ERR_DOCUMENTS, "max-documents", "more than %llu documents",
 		          (unsigned long long)r->documents_max);
 		return skip_place(c, open, err);
@@ -164,7 +164,7 @@ int reader_next(struct reader *r, struct arena *batch, struct value *docs, size_
 
 	record_reader_begin_batch(&r->records);
 	while (n < docs_max) {
-		uint64_t document = r->records.n;
+		uint64_t document = r->records.gather.n;
 		bool has_more;
 		int rc = next_document(r, batch, &docs[n], &has_more, err);
 

@@ -57,6 +57,11 @@ struct reader_input {
 	enum read_format format;
 	struct read_fields fields;
 	struct read_limits limits;
+	/*
+	 * Objects in the documents are opened as they come, and nothing is remembered of them
+	 * (inner.h): for documents that several threads look into.
+	 */
+	bool is_plain;
 };
 
 /* Memory for the reader itself (index buffers, shapes) comes from a. */

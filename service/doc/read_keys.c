@@ -195,6 +195,7 @@ const struct shape *read_keys_shape(struct read_keys *keys, struct read_names na
 	shape->keys = copy;
 	shape->home = keys->arena;
 	shape->is_lasting = true;
+	shape->inner = keys->inner;
 	shape->asked = keys->wanted.names;
 	shape->n_asked = keys->wanted.n;
 	keys->shapes[i] = (struct read_shape_slot){ names.hash, shape };

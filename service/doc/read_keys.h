@@ -76,6 +76,7 @@ struct read_shape_slot {
 struct read_keys {
 	struct arena *arena;
 	struct read_fields wanted;
+	struct inner *inner; /* what the shapes know of the objects in their fields */
 	uint64_t seed[2];
 	struct read_name_slot *names;
 	struct read_written_slot *written;

@@ -1,12 +1,15 @@
 /* One record, along the layout that is expected. */
 #include "doc/read_record.h"
 
-int record_reader_init(struct record_reader *r, struct arena *a, const struct read_fields *wanted,
+int record_reader_init(struct record_reader *r, struct arena *a, const struct reader_input *input,
                        struct err *err)
 {
-	if (!read_keys_init(&r->keys, a, wanted))
+	if (!read_keys_init(&r->gather.keys, a, &input->fields))
 		return err_nomem(err, "the reader's keys");
-	r->expected = read_keys_layout(&r->keys, NULL, 0, 0, (struct read_names){ 0 });
+	r->inner.arena = a;
+	if (!input->is_plain)
+		r->gather.keys.inner = &r->inner;
+	r->expected = read_keys_layout(&r->gather.keys, NULL, 0, 0, (struct read_names){ 0 });
 	if (r->expected == NULL)
 		return err_nomem(err, "the reader's layouts");
 	return 0;
@@ -108,7 +111,7 @@ int record_read(struct record_reader *r, const char *open, struct arena *batch, 
 	struct object *o = NULL;
 	uint32_t n;
 
-	r->n++;
+	r->gather.n++;
 	if (!record_reserve(r, batch, layout->n_slots))
 		return err_nomem(err, "a batch of documents");
 	TRY(expected_fields(r, &op, &n, err));

@@ -7,29 +7,20 @@
 #ifndef DOC_READ_RECORD_H
 #define DOC_READ_RECORD_H
 
-#include "doc/read_keys.h"
+#include "doc/inner.h"
 #include "doc/skip.h"
-
-/* What is collected of a record that strays from the layout; kept from one to the next. */
-struct record_scratch {
-	struct value *values;             /* by slot */
-	struct str *names;                /* by slot */
-	const struct read_field **fields; /* as they come; up to READ_LAYOUT_FIELDS_MAX */
-	size_t n_values_max, n_fields_max;
-};
 
 struct record_reader {
 	struct cursor cursor;
-	struct read_keys keys;
+	struct gatherer gather;
+	struct inner inner;
 	const struct read_layout *expected; /* the layout of the last record that had one */
-	struct record_scratch scratch;
-	struct object *spare; /* made in the current batch, and not used yet */
-	uint32_t n_spare;     /* values that it has room for */
-	uint64_t n;           /* records begun, which is also the number of the current one */
+	struct object *spare;               /* made in the current batch, and not used yet */
+	uint32_t n_spare;                   /* values that it has room for */
 	enum read_format format;
 };
 
-int record_reader_init(struct record_reader *r, struct arena *a, const struct read_fields *wanted,
+int record_reader_init(struct record_reader *r, struct arena *a, const struct reader_input *input,
                        struct err *err) MUST_CHECK;
 
 /* From here on another arena is the batch, or the same one after a reset. */

@@ -51,12 +51,10 @@ static struct value decode_object(struct arena *a, struct value v)
 
 	if (raw_extended(a, v.text, v.text + v.len, &extended))
 		return extended;
-	struct object *o = arena_zalloc(a, 1, sizeof *o);
+	struct object *o = arena_alloc(a, sizeof *o);
 	if (o == NULL)
 		return NUL_VALUE;
-	o->home = a;
-	o->raw = v.text;
-	o->raw_len = v.len;
+	*o = (struct object){ .home = a, .raw = v.text, .raw_len = v.len };
 	return value_object(o);
 }
 

@@ -73,6 +73,7 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 		needs_all(&plan->needs);
 	if (!plan->needs.all)
 		c->rules_applied |= PLAN_RULE_FIELDS;
+	plan->has_inner = (input->rules & PLAN_RULE_INNER) != 0;
 	plan->rules_applied = c->rules_applied;
 	*ret = plan;
 	return 0;

@@ -19,6 +19,7 @@ struct plan {
 	uint32_t n_vars;
 	uint32_t n_caches;
 	bool has_documents;
+	bool has_inner;         /* PLAN_RULE_INNER was not switched off */
 	unsigned rules_applied; /* enum plan_rule */
 };
 

@@ -13,6 +13,7 @@ enum plan_rule {
 	PLAN_RULE_MATCH_MERGE = 32, /* two $match in a row are one */
 	PLAN_RULE_UNUSED = 64,      /* a field that nobody behind reads is not computed */
 	PLAN_RULE_JOIN = 128,       /* $lookup asks an index first where its pipeline allows it */
+	PLAN_RULE_INNER = 256,      /* objects in fields are opened as the last one there was */
 	PLAN_RULES_ALL = ~0,
 };
 

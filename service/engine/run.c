@@ -41,6 +41,7 @@ static int read_collection(struct run *run, const struct run_text *text, struct 
 	size_t n, cap = 0;
 
 	input.fields.all = true;
+	input.is_plain = true;
 	TRY(reader_create(&run->keep, &input, &reader, run->err));
 	for (;;) {
 		arena_reset(&run->batch);
@@ -109,6 +110,7 @@ static int read_documents(struct run *run, struct flow *flow)
 		.names = plan->needs.names,
 		.n = plan->needs.n,
 	};
+	input.is_plain = !plan->has_inner;
 	TRY(reader_create(&run->keep, &input, &reader, run->err));
 	for (;;) {
 		arena_reset(&run->batch);

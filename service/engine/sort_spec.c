@@ -37,7 +37,8 @@ static int compile_key(struct compiler *c, const char *operator_name, struct str
 	TRY(compile_direction(c, operator_name, path, direction, &key->is_descending));
 	TRY(expr_split_path(c, path, &parts, &key->n_parts));
 	key->parts = parts;
-	key->cache = c->n_caches++;
+	key->cache = c->n_caches;
+	c->n_caches += key->n_parts;
 	return 0;
 }
 
@@ -248,12 +249,12 @@ int sort_spec_keys(const struct sort_spec *spec, struct eval *ev, struct value d
 {
 	for (uint32_t k = 0; k < spec->n_keys; k++) {
 		const struct sort_key *key = &spec->keys[k];
-		struct value v = expr_field_raw(ev, key->cache, doc.object, key->parts[0]);
+		struct value v = doc;
 
-		v = value_decode(ev->arena, v);
-		for (uint32_t i = 1; i < key->n_parts && v.type != VALUE_ARRAY; i++)
-			v = v.type == VALUE_OBJECT ? object_get(ev->arena, v.object, key->parts[i])
-			                           : MISSING;
+		for (uint32_t i = 0; i < key->n_parts && v.type != VALUE_ARRAY; i++)
+			v = v.type == VALUE_OBJECT
+			            ? expr_field(ev, key->cache + i, v.object, key->parts[i])
+			            : MISSING;
 		if (UNLIKELY(v.type == VALUE_ARRAY))
 			return array_keys(spec, ev, doc, ret_keys);
 		ret_keys[k] = v.type == VALUE_MISSING ? NUL_VALUE : v;

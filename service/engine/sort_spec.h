@@ -22,7 +22,7 @@
 struct sort_key {
 	const struct str *parts;
 	uint32_t n_parts;
-	uint32_t cache; /* of the first part, in struct eval.caches */
+	uint32_t cache; /* of the first part, in struct eval.caches; the others follow */
 	bool is_descending;
 };
 

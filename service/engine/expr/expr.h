@@ -80,7 +80,7 @@ struct expr_op {
 
 struct expr_path {
 	uint32_t slot;  /* of the variable that it starts from */
-	uint32_t cache; /* index in struct eval.caches */
+	uint32_t cache; /* of the first part, in struct eval.caches; the others follow */
 	const struct str *parts;
 	uint32_t n_parts; /* 0: the variable itself */
 };
@@ -187,14 +187,12 @@ int expr_eval_fold(const struct expr *e, struct eval *ev, struct value *ret);
 /* Does it, or anything below it, read the variable? */
 bool expr_uses_variable(const struct expr *e, uint32_t slot);
 
-/* The value of a path in an object: maps over arrays, numbers are names (PIPELINE 2.4). */
-struct value expr_path_get(struct arena *a, struct value v, const struct str *parts, uint32_t n);
-
 /*
  * A field as it stands (raw, if nobody looked), or missing; remembers in ev->caches[cache] where
- * it was.
+ * it was.  The same decoded: an object there stays opened in the one around it.
  */
 struct value expr_field_raw(struct eval *ev, uint32_t cache, struct object *o, struct str name);
+struct value expr_field(struct eval *ev, uint32_t cache, struct object *o, struct str name);
 
 /* ---- the table ---- */
 

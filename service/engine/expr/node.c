@@ -44,19 +44,54 @@ struct value expr_constant_value(const struct expr *e)
 
 /* ---- paths ---- */
 
-static struct value path_get_array(struct arena *a, struct array *arr, const struct str *parts,
-                                   uint32_t n)
+/* Records share shapes, and so do objects in them: the place is usually known. */
+static inline int32_t field_place(struct eval *ev, uint32_t cache_i, struct object *o,
+                                  struct str name)
+{
+	struct path_cache *cache = &ev->caches[cache_i];
+
+	if (UNLIKELY(o->shape == NULL) && !object_open(ev->arena, o))
+		return -1;
+	if (LIKELY(o->shape == cache->shape))
+		return cache->i;
+
+	int32_t i = object_find(ev->arena, o, name);
+	if (o->shape->is_lasting)
+		*cache = (struct path_cache){ .shape = o->shape, .i = i };
+	return i;
+}
+
+struct value expr_field_raw(struct eval *ev, uint32_t cache, struct object *o, struct str name)
+{
+	int32_t i = field_place(ev, cache, o, name);
+
+	return i < 0 ? MISSING : o->values[i];
+}
+
+struct value expr_field(struct eval *ev, uint32_t cache, struct object *o, struct str name)
+{
+	int32_t i = field_place(ev, cache, o, name);
+
+	return i < 0 ? MISSING : object_at(ev->arena, o, (uint32_t)i);
+}
+
+/* Part i of a path leads from v to what is returned; from an array with all the parts behind. */
+static struct value path_get_rest(const struct expr_path *path, struct eval *ev, struct value v,
+                                  uint32_t i);
+
+static struct value path_get_array(const struct expr_path *path, struct eval *ev, struct array *arr,
+                                   uint32_t first)
 {
 	struct array_builder b;
-	uint32_t n_items = array_n(a, arr);
+	uint32_t n_items = array_n(ev->arena, arr);
 
-	array_builder_init(&b, a, n_items);
+	array_builder_init(&b, ev->arena, n_items);
 	for (uint32_t i = 0; i < n_items; i++) {
-		struct value item = array_get(a, arr, i);
+		struct value item = array_get(ev->arena, arr, i);
 
 		if (item.type != VALUE_OBJECT)
 			continue; /* an array in an array is not entered */
-		struct value found = expr_path_get(a, item, parts, n);
+		struct value found = path_get_rest(path, ev, item, first);
 		if (found.type != VALUE_MISSING)
 			array_builder_add(&b, found);
 	}
@@ -64,51 +99,37 @@ static struct value path_get_array(struct arena *a, struct array *arr, const str
 }
 
 /* Arrays are mapped over, scalars on the way lead nowhere, a number is the name of a field. */
-struct value expr_path_get(struct arena *a, struct value v, const struct str *parts, uint32_t n)
+static struct value path_get_rest(const struct expr_path *path, struct eval *ev, struct value v,
+                                  uint32_t i)
 {
-	for (uint32_t i = 0; i < n; i++) {
+	for (; i < path->n_parts; i++) {
 		if (v.type == VALUE_ARRAY)
-			return path_get_array(a, v.array, parts + i, n - i);
+			return path_get_array(path, ev, v.array, i);
 		if (v.type != VALUE_OBJECT)
 			return MISSING;
-		v = object_get(a, v.object, parts[i]);
+		v = expr_field(ev, path->cache + i, v.object, path->parts[i]);
 	}
 	return v;
-}
-
-/* The first step of most paths: records share shapes, so the place is usually known. */
-struct value expr_field_raw(struct eval *ev, uint32_t cache_i, struct object *o, struct str name)
-{
-	struct path_cache *cache = &ev->caches[cache_i];
-
-	if (LIKELY(o->shape != NULL && o->shape == cache->shape))
-		return cache->i < 0 ? MISSING : o->values[cache->i];
-
-	int32_t i = object_find(ev->arena, o, name);
-	if (o->shape != NULL && o->shape->is_lasting)
-		*cache = (struct path_cache){ .shape = o->shape, .i = i };
-	return i < 0 ? MISSING : o->values[i];
 }
 
 static struct value path_get_raw(const struct expr_path *path, struct eval *ev)
 {
 	struct value v = ev->vars[path->slot];
 
-	if (path->n_parts == 0)
-		return v;
-	if (LIKELY(v.type == VALUE_OBJECT)) {
-		v = expr_field_raw(ev, path->cache, v.object, path->parts[0]);
-		if (path->n_parts == 1)
-			return v;
-		return expr_path_get(ev->arena, value_decode(ev->arena, v), path->parts + 1,
-		                     path->n_parts - 1);
+	for (uint32_t i = 0; i < path->n_parts; i++) {
+		if (UNLIKELY(v.type != VALUE_OBJECT))
+			return path_get_rest(path, ev, v, i);
+		if (i + 1 == path->n_parts)
+			return expr_field_raw(ev, path->cache + i, v.object, path->parts[i]);
+		v = expr_field(ev, path->cache + i, v.object, path->parts[i]);
 	}
-	return expr_path_get(ev->arena, v, path->parts, path->n_parts);
+	return v;
 }
 
+/* The same, decoded: what stands in an object is taken out of it in one step. */
 static int path_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
-	*ret = value_decode(ev->arena, path_get_raw(&e->path, ev));
+	*ret = path_get_rest(&e->path, ev, ev->vars[e->path.slot], 0);
 	return 0;
 }
 
@@ -210,6 +231,15 @@ static int compile_system_variable(struct compiler *c, struct str name, bool has
 	return 0;
 }
 
+/* Of n_parts parts, which are there already; each part has a cache. */
+static void path_set(struct compiler *c, struct expr *e, int64_t slot, const struct str *parts)
+{
+	e->path.slot = (uint32_t)slot;
+	e->path.parts = parts;
+	e->path.cache = c->n_caches;
+	c->n_caches += e->path.n_parts;
+}
+
 /* The part of "$$name.rest" behind the dollars, split at the first point. */
 static int compile_variable_path(struct compiler *c, struct str text, struct expr *e,
                                  struct expr **ret)
@@ -226,8 +256,7 @@ static int compile_variable_path(struct compiler *c, struct str text, struct exp
 	if (rest.len > 0)
 		TRY(expr_split_path(c, (struct str){ rest.data + 1, rest.len - 1 }, &parts,
 		                    &e->path.n_parts));
-	e->path.slot = (uint32_t)slot;
-	e->path.parts = parts;
+	path_set(c, e, slot, parts);
 	*ret = e;
 	return 0;
 }
@@ -242,15 +271,13 @@ int expr_compile_path(struct compiler *c, struct str text, struct expr **ret)
 	if (text.len == 1)
 		return compile_fail(c, 16872, NULL, "'$' by itself is not a valid FieldPath");
 	e->eval = path_eval;
-	e->path.cache = c->n_caches++;
 	if (text.data[1] == '$')
 		return compile_variable_path(c, (struct str){ text.data + 2, text.len - 2 }, e, ret);
 
 	int64_t current = compile_lookup(c, STR("CURRENT"));
 	TRY(expr_split_path(c, (struct str){ text.data + 1, text.len - 1 }, &parts,
 	                    &e->path.n_parts));
-	e->path.slot = (uint32_t)current;
-	e->path.parts = parts;
+	path_set(c, e, current, parts);
 	*ret = e;
 	return 0;
 }

@@ -24,8 +24,7 @@ void *query_create_leaf(struct compiler *c, size_t size, const struct query_site
 	q->match = query_leaf_match;
 	q->test = test;
 	q->path = site->path;
-	q->has_short_cut = (c->rules & PLAN_RULE_SHORT_CUTS) != 0 && site->path != NULL &&
-	                   site->path->n_parts == 1;
+	q->has_short_cut = (c->rules & PLAN_RULE_SHORT_CUTS) != 0 && site->path != NULL;
 	return q;
 }
 

@@ -22,10 +22,10 @@ static int match_all_values(const struct query *q, struct eval *ev, struct value
 
 int query_leaf_match(const struct query *q, struct eval *ev, struct value doc, bool *ret)
 {
-	if (!q->has_short_cut || doc.type != VALUE_OBJECT)
-		return match_all_values(q, ev, doc, ret);
+	struct value v;
 
-	struct value v = query_path_first_raw(q->path, ev, doc.object);
+	if (!q->has_short_cut || !query_path_plain(q->path, ev, doc, &v))
+		return match_all_values(q, ev, doc, ret);
 	if (v.type == VALUE_RAW && q->glance != NULL) {
 		enum glance glance = q->glance(q, ev, v.text, v.len);
 

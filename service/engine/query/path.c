@@ -2,6 +2,7 @@
 #include "engine/query/path.h"
 
 #include "base/num.h"
+#include "engine/expr/expr.h"
 
 struct walk {
 	const struct query_path *path;
@@ -46,23 +47,27 @@ const struct query_path *query_path_create(struct compiler *c, struct str text)
 		.parts = parts,
 		.indexes = indexes,
 		.n_parts = n,
-		.cache = c->n_caches++,
+		.cache = c->n_caches,
 	};
+	c->n_caches += n;
 	return path;
 }
 
-/* Records share shapes, so the place is usually known from the last one. */
-struct value query_path_first_raw(const struct query_path *path, struct eval *ev, struct object *o)
+bool query_path_plain(const struct query_path *path, struct eval *ev, struct value doc,
+                      struct value *ret)
 {
-	struct path_cache *cache = &ev->caches[path->cache];
+	struct value v = doc;
+	uint32_t last = path->n_parts - 1;
 
-	if (LIKELY(o->shape != NULL && o->shape == cache->shape))
-		return cache->i < 0 ? MISSING : o->values[cache->i];
-
-	int32_t i = object_find(ev->arena, o, path->parts[0]);
-	if (o->shape != NULL && o->shape->is_lasting)
-		*cache = (struct path_cache){ .shape = o->shape, .i = i };
-	return i < 0 ? MISSING : o->values[i];
+	for (uint32_t i = 0; i < last; i++) {
+		if (v.type != VALUE_OBJECT)
+			return false;
+		v = expr_field(ev, path->cache + i, v.object, path->parts[i]);
+	}
+	if (v.type != VALUE_OBJECT)
+		return false;
+	*ret = expr_field_raw(ev, path->cache + last, v.object, path->parts[last]);
+	return true;
 }
 
 static int give(struct walk *w, struct value v)
@@ -94,7 +99,7 @@ static int walk_value(struct walk *w, struct value v, uint32_t part)
 			return walk_items(w, v.array, part);
 		if (v.type != VALUE_OBJECT)
 			return give(w, MISSING);
-		v = object_get(w->ev->arena, v.object, w->path->parts[part]);
+		v = expr_field(w->ev, w->path->cache + part, v.object, w->path->parts[part]);
 	}
 	return v.type == VALUE_ARRAY ? give_array(w, v) : give(w, v);
 }
@@ -135,7 +140,7 @@ static struct value first(const struct walk *w, struct value doc)
 	int64_t i = w->path->indexes[0];
 
 	if (doc.type == VALUE_OBJECT)
-		return value_decode(a, query_path_first_raw(w->path, w->ev, doc.object));
+		return expr_field(w->ev, w->path->cache, doc.object, w->path->parts[0]);
 	if (i < 0 || i >= (int64_t)array_n(a, doc.array))
 		return MISSING;
 	return array_get(a, doc.array, (uint32_t)i);

@@ -18,7 +18,7 @@ struct query_path {
 	const struct str *parts;
 	const int64_t *indexes; /* of each part as an index, or -1 */
 	uint32_t n_parts;
-	uint32_t cache; /* of the first part, in struct eval.caches */
+	uint32_t cache; /* of the first part, in struct eval.caches; the others follow */
 };
 
 /* What an array at the end of a path stands for. */
@@ -41,7 +41,11 @@ const struct query_path *query_path_create(struct compiler *c, struct str path);
 int query_path_walk(const struct query_path *path, struct eval *ev, struct value doc,
                     enum path_reach reach, query_path_fn *fn, void *arg, bool *ret_done) MUST_CHECK;
 
-/* The first part's value as it stands in the object: raw if nobody looked at it, or missing. */
-struct value query_path_first_raw(const struct query_path *path, struct eval *ev, struct object *o);
+/*
+ * The value that a path ends at when nothing but objects is on its way: as it stands there (raw,
+ * if nobody looked at it), or missing.  false when something else is, or when doc is no object.
+ */
+bool query_path_plain(const struct query_path *path, struct eval *ev, struct value doc,
+                      struct value *ret);
 
 #endif

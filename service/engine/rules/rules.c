@@ -12,6 +12,7 @@ static const struct rule rules[] = {
 	{ "fields", PLAN_RULE_FIELDS, NULL },
 	{ "short_cuts", PLAN_RULE_SHORT_CUTS, NULL },
 	{ "join", PLAN_RULE_JOIN, NULL },
+	{ "inner", PLAN_RULE_INNER, NULL },
 	{ "match_early", PLAN_RULE_MATCH_EARLY, rule_match_early },
 	{ "match_merge", PLAN_RULE_MATCH_MERGE, rule_match_merge },
 	{ "unused", PLAN_RULE_UNUSED, rule_unused },
