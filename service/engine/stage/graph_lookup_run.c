@@ -14,18 +14,33 @@ struct reached {
 enum fit { FIT_UNKNOWN, FIT_YES, FIT_NO };
 
 /*
+ * What searches have found out about a document.  Each step of a search goes to another station, so
+ * they are small: link is the document that it leads to, if that is the only one; else, less the
+ * number of documents, where in links the number of its values stands, and then they.
+ */
+struct station {
+	uint32_t stamp; /* of the search that reached it last */
+	uint32_t link;  /* LINK_UNKNOWN: no search has gone on from here */
+};
+
+#define LINK_UNKNOWN UINT32_MAX
+
+/*
  * A search goes breadth first over reached, which is the queue and the result.  Each document is
  * reached once and each value looked up once, so that a search is linear in what it can reach,
- * whatever circles there are.
+ * whatever circles there are.  Where a document leads is read once a run and kept, since another
+ * search most likely comes the same way.
  */
 struct graph_state {
 	struct fan_out out;
 	struct field_finder as, depth;
 	struct collection from;
 	const struct foreign_index *index;
-	uint32_t *doc_stamps;   /* of the search that reached a document last, by number */
-	uint32_t *value_stamps; /* … that looked a value up last */
-	uint8_t *fits;          /* enum fit: of the restriction, by document */
+	struct station *stations; /* by number of the document */
+	uint32_t *value_stamps;   /* of the search that looked a value up last */
+	uint8_t *fits;            /* enum fit: to the restriction, by number of the document */
+	uint32_t *links;          /* numbers of values */
+	size_t n_links, links_cap;
 	uint32_t stamp;
 	uint32_t level; /* links from the start to what is found now */
 	struct reached *reached;
@@ -57,8 +72,11 @@ static int make_index(struct node *n, struct graph_state *state)
 	if (state->index != NULL)
 		return 0;
 	TRY(foreign_index_get(n->ev, &state->from, s->connect_to, &state->index));
-	state->doc_stamps = arena_zalloc(keep, state->from.n_docs, sizeof *state->doc_stamps);
-	state->fits = arena_zalloc(keep, state->from.n_docs, sizeof *state->fits);
+	state->stations = arena_array(keep, state->from.n_docs, sizeof *state->stations);
+	for (size_t i = 0; i < state->from.n_docs && state->stations != NULL; i++)
+		state->stations[i] = (struct station){ .link = LINK_UNKNOWN };
+	state->fits = arena_zalloc(keep, s->restriction != NULL ? state->from.n_docs : 0,
+	                           sizeof *state->fits);
 	state->value_stamps = arena_zalloc(keep, state->index->values.n,
 	                                   sizeof *state->value_stamps);
 	return eval_check(n->ev);
@@ -70,7 +88,8 @@ static void begin_search(struct graph_state *state)
 	state->level = 0;
 	if (++state->stamp != 0)
 		return;
-	memset(state->doc_stamps, 0, state->from.n_docs * sizeof *state->doc_stamps);
+	for (size_t i = 0; i < state->from.n_docs; i++)
+		state->stations[i].stamp = 0;
 	memset(state->value_stamps, 0, state->index->values.n * sizeof *state->value_stamps);
 	state->stamp = 1;
 }
@@ -94,9 +113,9 @@ static int reach(struct node *n, struct graph_state *state, uint32_t doc)
 {
 	bool fits;
 
-	if (state->doc_stamps[doc] == state->stamp)
+	if (state->stations[doc].stamp == state->stamp)
 		return 0;
-	state->doc_stamps[doc] = state->stamp;
+	state->stations[doc].stamp = state->stamp;
 	TRY(does_fit(n, state, doc, &fits));
 	if (!fits)
 		return 0;
@@ -109,18 +128,10 @@ static int reach(struct node *n, struct graph_state *state, uint32_t doc)
 	return 0;
 }
 
-/* A field that is not there leads nowhere; null leads to null and to missing. */
-static int follow(void *arg, struct value v, bool *ret_done)
+/* Everything that has the value. */
+static int follow(struct node *n, struct graph_state *state, uint32_t number)
 {
-	struct node *n = arg;
-	struct graph_state *state = n->state;
-
-	(void)ret_done;
-	TRY(eval_tick(n->ev));
-	if (v.type == VALUE_MISSING)
-		return 0;
-	int64_t number = value_set_find(&state->index->values, n->ev->arena, v);
-	if (number < 0 || state->value_stamps[number] == state->stamp)
+	if (state->value_stamps[number] == state->stamp)
 		return 0;
 	state->value_stamps[number] = state->stamp;
 	const struct foreign_posting *p = foreign_index_at(state->index, number);
@@ -131,15 +142,87 @@ static int follow(void *arg, struct value v, bool *ret_done)
 	return 0;
 }
 
-static int search_start(struct node *n, struct value start)
+/* The number of a value that documents have, or -1: what is not there leads nowhere. */
+static int64_t number_of(struct node *n, const struct graph_state *state, struct value v)
 {
-	bool is_done;
+	return v.type == VALUE_MISSING ? -1 : value_set_find(&state->index->values, n->ev->arena, v);
+}
 
+static int search_from(struct node *n, struct graph_state *state, struct value v)
+{
+	int64_t number = number_of(n, state, v);
+
+	TRY(eval_tick(n->ev));
+	return number < 0 ? 0 : follow(n, state, (uint32_t)number);
+}
+
+static int search_start(struct node *n, struct graph_state *state, struct value start)
+{
 	if (start.type != VALUE_ARRAY)
-		return follow(n, start, &is_done);
+		return search_from(n, state, start);
 	uint32_t n_items = array_n(n->ev->arena, start.array);
 	for (uint32_t i = 0; i < n_items; i++)
-		TRY(follow(n, array_get(n->ev->arena, start.array, i), &is_done));
+		TRY(search_from(n, state, array_get(n->ev->arena, start.array, i)));
+	return 0;
+}
+
+static int add_link(struct node *n, uint32_t link)
+{
+	struct graph_state *state = n->state;
+	uint32_t *links = arena_extend(n->ev->keep, state->links, state->n_links, &state->links_cap,
+	                               sizeof *links);
+
+	if (state->n_links >= LINK_UNKNOWN - state->from.n_docs)
+		arena_fail(n->ev->keep, ERR_NOMEM);
+	if (links == NULL || arena_failed(n->ev->keep))
+		return eval_check(n->ev);
+	state->links = links;
+	links[state->n_links++] = link;
+	return 0;
+}
+
+static int add_value(void *arg, struct value v, bool *ret_done)
+{
+	struct node *n = arg;
+	int64_t number = number_of(n, n->state, v);
+
+	(void)ret_done;
+	TRY(eval_tick(n->ev));
+	return number < 0 ? 0 : add_link(n, (uint32_t)number);
+}
+
+static int find_links(struct node *n, struct graph_state *state, uint32_t doc)
+{
+	const struct graph_stage *s = (const struct graph_stage *)n->stage;
+	struct station *station = &state->stations[doc];
+	size_t first = state->n_links;
+	bool is_done;
+
+	TRY(add_link(n, 0));
+	TRY(query_path_walk(s->connect_from, n->ev, state->from.docs[doc], PATH_ITEMS, add_value, n,
+	                    &is_done));
+	state->links[first] = (uint32_t)(state->n_links - first - 1);
+	station->link = (uint32_t)(state->from.n_docs + first);
+	if (state->links[first] != 1)
+		return 0;
+	const struct foreign_posting *p = foreign_index_at(state->index, state->links[first + 1]);
+	if (foreign_index_next(state->index, p) == NULL) {
+		station->link = p->doc;
+		state->n_links = first;
+	}
+	return 0;
+}
+
+static int search_on(struct node *n, struct graph_state *state, uint32_t doc)
+{
+	if (state->stations[doc].link == LINK_UNKNOWN)
+		TRY(find_links(n, state, doc));
+	uint32_t link = state->stations[doc].link;
+	if (link < state->from.n_docs)
+		return reach(n, state, link);
+	const uint32_t *links = &state->links[link - state->from.n_docs];
+	for (uint32_t i = 1; i <= links[0]; i++)
+		TRY(follow(n, state, links[i]));
 	return 0;
 }
 
@@ -148,16 +231,15 @@ static int search(struct node *n, struct graph_state *state, struct value start)
 	const struct graph_stage *s = (const struct graph_stage *)n->stage;
 
 	begin_search(state);
-	TRY(search_start(n, start));
+	TRY(search_start(n, state, start));
 	for (size_t i = 0; i < state->n_reached; i++) {
 		struct reached r = state->reached[i];
-		bool is_done;
 
+		TRY(eval_tick(n->ev));
 		if (r.depth >= s->depth_max)
 			break;
 		state->level = r.depth + 1;
-		TRY(query_path_walk(s->connect_from, n->ev, state->from.docs[r.doc], PATH_ITEMS,
-		                    follow, n, &is_done));
+		TRY(search_on(n, state, r.doc));
 	}
 	return 0;
 }
