@@ -48,14 +48,15 @@ struct expr_param {
 
 /*
  * For operators that take in one argument after the other and make their result at the end
- * ($mergeObjects, $setUnion).  $reduce hands them what it meets, instead of having a whole result
- * made at every step.
+ * ($mergeObjects, $concat).  $reduce hands them what it meets, instead of having a whole result
+ * made at every step.  They are associative: a, then b and c, is a and b, then c.
  */
 struct expr_fold {
-	/* state: EXPR_FOLD_STATE_MAX bytes, zeroed at first.  *ret_is_done: the result is null, whatever follows. */
-	int (*add)(const struct expr *e, struct eval *ev, void *state, struct value v,
-	           bool *ret_is_done);
-	int (*finish)(const struct expr *e, struct eval *ev, void *state, struct value *ret);
+	/* Fails when v is no argument for it; *ret_is_null: the result is null, whatever follows. */
+	int (*check)(const struct expr *e, struct eval *ev, struct value v, bool *ret_is_null);
+	/* What passed, in order.  state: EXPR_FOLD_STATE_MAX bytes, zeroed at first. */
+	int (*add)(struct eval *ev, void *state, struct value v);
+	int (*finish)(struct eval *ev, void *state, struct value *ret);
 };
 
 #define EXPR_FOLD_STATE_MAX 64
@@ -69,7 +70,7 @@ struct expr_op {
 	unsigned flags;                  /* enum expr_flag */
 	expr_call_fn *call;              /* strict … */
 	expr_eval_fn *eval;              /* … or not */
-	const struct expr_fold *fold;    /* how an eval of expr_eval_fold() does it */
+	const struct expr_fold *fold;    /* how expr_eval_fold() does it, and $reduce */
 	expr_compile_fn *compile;        /* only for arguments that the table cannot describe */
 	const struct expr_param *params; /* only for named arguments; ends with a NULL name */
 	int object_code;                 /* code when params get something else than an object */

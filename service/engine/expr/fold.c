@@ -4,17 +4,20 @@
 int expr_eval_fold(const struct expr *e, struct eval *ev, struct value *ret)
 {
 	_Alignas(16) unsigned char state[EXPR_FOLD_STATE_MAX] = { 0 };
-	bool is_done = false;
+	const struct expr_fold *fold = e->op->fold;
+	bool is_null = false;
 
 	/* Arguments after the one that ends it are not looked at. */
-	for (uint32_t i = 0; i < e->n_args && !is_done; i++) {
+	for (uint32_t i = 0; i < e->n_args && !is_null; i++) {
 		struct value v;
 
 		TRY(expr_eval(e->args[i], ev, &v));
-		TRY(e->op->fold->add(e, ev, state, v, &is_done));
+		TRY(fold->check(e, ev, v, &is_null));
+		if (!is_null)
+			TRY(fold->add(ev, state, v));
 	}
-	if (!is_done)
-		return e->op->fold->finish(e, ev, state, ret);
+	if (!is_null)
+		return fold->finish(ev, state, ret);
 	*ret = NUL_VALUE;
 	return 0;
 }

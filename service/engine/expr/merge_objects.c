@@ -19,18 +19,22 @@ static int add_fields(struct eval *ev, struct object_builder *b, struct object *
 	return eval_check(ev);
 }
 
-static int merge_add(const struct expr *e, struct eval *ev, void *state, struct value v,
-                     bool *ret_is_done)
+static int merge_check(const struct expr *e, struct eval *ev, struct value v, bool *ret_is_null)
 {
-	struct merge *merge = state;
-
-	(void)ret_is_done;
-	if (value_is_nullish(v))
-		return 0;
-	if (v.type != VALUE_OBJECT)
+	*ret_is_null = false; /* null is left out */
+	if (v.type != VALUE_OBJECT && !value_is_nullish(v))
 		return expr_fail(e, ev, 40400,
 		                 "$mergeObjects requires object inputs, but input %s is of type %s",
 		                 eval_text(ev, v), value_type_name(v.type));
+	return 0;
+}
+
+static int merge_add(struct eval *ev, void *state, struct value v)
+{
+	struct merge *merge = state;
+
+	if (value_is_nullish(v))
+		return 0;
 	if (merge->first == NULL) {
 		merge->first = v.object;
 		return 0;
@@ -45,11 +49,10 @@ static int merge_add(const struct expr *e, struct eval *ev, void *state, struct 
 	return add_fields(ev, &merge->fields, v.object);
 }
 
-static int merge_finish(const struct expr *e, struct eval *ev, void *state, struct value *ret)
+static int merge_finish(struct eval *ev, void *state, struct value *ret)
 {
 	struct merge *merge = state;
 
-	(void)e;
 	if (merge->fields.arena == NULL && merge->first != NULL) {
 		*ret = value_object(merge->first);
 		return 0;
@@ -61,6 +64,7 @@ static int merge_finish(const struct expr *e, struct eval *ev, void *state, stru
 }
 
 static const struct expr_fold merge_fold = {
+	.check = merge_check,
 	.add = merge_add,
 	.finish = merge_finish,
 };

@@ -81,28 +81,67 @@ static int reduce_long(const struct expr *e, struct eval *ev, struct array *arr,
 	return arena_failed(outer) ? eval_check(ev) : rc;
 }
 
+struct fold_run {
+	const struct expr *in;
+	_Alignas(16) unsigned char state[EXPR_FOLD_STATE_MAX];
+	bool is_null;
+};
+
+static int fold_add(struct fold_run *run, struct eval *ev, struct value v)
+{
+	TRY(eval_tick(ev));
+	TRY(run->in->op->fold->check(run->in, ev, v, &run->is_null));
+	return run->is_null ? 0 : run->in->op->fold->add(ev, run->state, v);
+}
+
+static int fold_finish(struct fold_run *run, struct eval *ev, struct value *ret)
+{
+	if (!run->is_null)
+		return run->in->op->fold->finish(ev, run->state, ret);
+	*ret = NUL_VALUE;
+	return 0;
+}
+
 /* {$mergeObjects: ["$$value", …]}: what comes after $$value is handed over as it is met. */
 static int reduce_fold(const struct expr *e, struct eval *ev, struct array *arr, struct value *value)
 {
-	_Alignas(16) unsigned char state[EXPR_FOLD_STATE_MAX] = { 0 };
-	const struct expr *in = e->args[IN];
-	bool is_done = false;
+	struct fold_run run = { .in = e->args[IN] };
+	struct value v;
 
-	TRY(in->op->fold->add(in, ev, state, *value, &is_done));
+	TRY(fold_add(&run, ev, *value));
 	for (uint32_t i = 0; i < arr->n; i++) {
 		ev->vars[e->slots[SLOT_THIS]] = array_get(ev->arena, arr, i);
-		for (uint32_t k = 1; k < in->n_args && !is_done; k++) {
-			struct value v;
-
-			TRY(eval_tick(ev));
-			TRY(expr_eval(in->args[k], ev, &v));
-			TRY(in->op->fold->add(in, ev, state, v, &is_done));
+		for (uint32_t k = 1; k < run.in->n_args && !run.is_null; k++) {
+			TRY(expr_eval(run.in->args[k], ev, &v));
+			TRY(fold_add(&run, ev, v));
 		}
 	}
-	if (!is_done)
-		return in->op->fold->finish(in, ev, state, value);
-	*value = NUL_VALUE;
-	return 0;
+	return fold_finish(&run, ev, value);
+}
+
+/* {$mergeObjects: [x, "$$value"]}: every x, the last one first, then what $$value began with. */
+static int reduce_fold_back(const struct expr *e, struct eval *ev, struct array *arr,
+                            struct value *value)
+{
+	struct fold_run run = { .in = e->args[IN] };
+	struct value *values = arena_array(ev->arena, arr->n, sizeof *values);
+	bool is_null;
+
+	if (values == NULL)
+		return eval_check(ev);
+	for (uint32_t i = 0; i < arr->n; i++) {
+		TRY(eval_tick(ev));
+		ev->vars[e->slots[SLOT_THIS]] = array_get(ev->arena, arr, i);
+		TRY(expr_eval(run.in->args[0], ev, &values[i]));
+		TRY(run.in->op->fold->check(run.in, ev, values[i], &is_null));
+		if (i == 0 && !is_null) /* where the first step would find it */
+			TRY(run.in->op->fold->check(run.in, ev, *value, &is_null));
+	}
+	for (uint32_t i = arr->n; i-- > 0 && !run.is_null;)
+		TRY(fold_add(&run, ev, values[i]));
+	if (!run.is_null)
+		TRY(fold_add(&run, ev, *value));
+	return fold_finish(&run, ev, value);
 }
 
 static int reduce_steps(const struct expr *e, struct eval *ev, struct array *arr,
@@ -147,21 +186,34 @@ static int reduce_fold_eval(const struct expr *e, struct eval *ev, struct value 
 	return reduce(e, ev, reduce_fold, ret);
 }
 
-/* Is the last step an operator that has only to take in what comes next? */
-static bool is_fold(const struct expr *e)
+static int reduce_fold_back_eval(const struct expr *e, struct eval *ev, struct value *ret)
+{
+	return reduce(e, ev, reduce_fold_back, ret);
+}
+
+static bool is_variable(const struct expr *e, uint32_t slot)
+{
+	const struct expr_path *path = expr_as_path(e);
+
+	return path != NULL && path->slot == slot && path->n_parts == 0;
+}
+
+/* Is the last step an operator that has only to take in what comes next?  Then how, else NULL. */
+static expr_eval_fn *fold_eval(const struct expr *e)
 {
 	const struct expr *in = e->args[IN];
 	uint32_t slot = e->slots[SLOT_VALUE];
+	bool is_first;
 
 	if (in->op == NULL || in->op->fold == NULL || in->n_args < 2)
-		return false;
-	const struct expr_path *first = expr_as_path(in->args[0]);
-	if (first == NULL || first->slot != slot || first->n_parts > 0)
-		return false;
-	for (uint32_t i = 1; i < in->n_args; i++)
+		return NULL;
+	is_first = is_variable(in->args[0], slot);
+	if (!is_first && (in->n_args > 2 || !is_variable(in->args[1], slot)))
+		return NULL;
+	for (uint32_t i = is_first; i < in->n_args - !is_first; i++)
 		if (expr_uses_variable(in->args[i], slot))
-			return false;
-	return true;
+			return NULL;
+	return is_first ? reduce_fold_eval : reduce_fold_back_eval;
 }
 
 static int reduce_compile(struct compiler *c, const struct expr_op *op, struct value spec,
@@ -185,8 +237,8 @@ static int reduce_compile(struct compiler *c, const struct expr_op *op, struct v
 	c->scope = outer;
 	if (rc != 0)
 		return rc;
-	if (is_fold(e))
-		e->eval = reduce_fold_eval;
+	if (fold_eval(e) != NULL)
+		e->eval = fold_eval(e);
 	*ret = e;
 	return 0;
 }
