@@ -1,6 +1,8 @@
 /* Compiling a window function: its name, its argument, its window. */
 #include "engine/accum/window.h"
 
+#include "engine/refused.h"
+
 static bool is_window_op(const struct accum_op *op)
 {
 	return op != NULL && !(op->flags & ACCUM_GROUP_ONLY);
@@ -36,6 +38,9 @@ static int find_function(struct compiler *c, struct object *spec, struct str *re
 		*ret_op = op;
 		if (is_window_op(op))
 			return 0;
+		const struct refused *refused = refused_find(REFUSED_ACCUM, name);
+		if (refused != NULL)
+			return refused_fail(c, 9, refused);
 		accum_op_each(names_add, &names);
 		return compile_fail_unknown(c, 9, name, names.list, names.n,
 		                            "Unrecognized window function, %.*s", STR_ARG(name));

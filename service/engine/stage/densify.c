@@ -191,24 +191,6 @@ static int generate_until(struct densify_run *run, struct value end, bool is_inc
 
 /* ---- one partition ---- */
 
-/* What the way to the field leads through must be objects, or nothing. */
-static int check_base(struct densify_run *run, struct eval *ev)
-{
-	const struct field_place *field = &run->stage->field;
-	struct value v = run->base;
-
-	for (uint32_t k = 0; k < field->n_parts && v.type == VALUE_OBJECT; k++) {
-		v = object_get(ev->arena, v.object, field->parts[k]);
-		if (v.type == VALUE_ARRAY)
-			return eval_fail(ev, 5733307, "$densify", run->stage->stage.pointer,
-			                 "$densify cannot generate fields nested inside arrays");
-		if (v.type != VALUE_OBJECT && v.type != VALUE_MISSING && k + 1 < field->n_parts)
-			return eval_fail(ev, 5733308, "$densify", run->stage->stage.pointer,
-			                 "$densify cannot overwrite non-object values with objects");
-	}
-	return 0;
-}
-
 /* The partition's fields alone, from its key. */
 static int make_base(struct densify_run *run, struct eval *ev, struct value key)
 {
@@ -232,8 +214,7 @@ static int make_base(struct densify_run *run, struct eval *ev, struct value key)
 		TRY(eval_check(ev));
 	}
 	run->base = value_copy(ev->keep, doc);
-	TRY(eval_check(ev));
-	return check_base(run, ev);
+	return eval_check(ev);
 }
 
 static int run_rows(struct densify_run *run, size_t first, size_t end)
@@ -401,7 +382,31 @@ static int compile_range(struct compiler *c, struct value range, struct densify_
 	return compile_bounds(c, bounds, s);
 }
 
-static int compile_partition(struct compiler *c, struct array *fields, struct densify_stage *s)
+/* Is it the other path, or something inside of it? */
+static bool is_within(struct str path, struct str outer)
+{
+	return str_starts_with(path, outer) &&
+	       (path.len == outer.len || path.data[outer.len] == '.');
+}
+
+/* A generated document has the partition's fields and the step: neither may hide the other. */
+static int check_apart(struct compiler *c, struct str partition, struct str field)
+{
+	if (is_within(partition, field))
+		return compile_fail(c, 8993000, "$densify",
+		                    "partitionByFields '%.*s' cannot include field '%.*s' that is "
+		                    "being densified.",
+		                    STR_ARG(partition), STR_ARG(field));
+	if (is_within(field, partition))
+		return compile_fail(c, 9554500, "$densify",
+		                    "field '%.*s' that is being densified cannot include "
+		                    "partitionByFields '%.*s'.",
+		                    STR_ARG(field), STR_ARG(partition));
+	return 0;
+}
+
+static int compile_partition(struct compiler *c, struct array *fields, struct str field,
+                             struct densify_stage *s)
 {
 	uint32_t n = array_n(c->arena, fields);
 	struct object_builder b;
@@ -418,6 +423,7 @@ static int compile_partition(struct compiler *c, struct array *fields, struct de
 			                    "BSON field '$densify.partitionByFields.%u' is the wrong type "
 			                    "'%s', expected type 'string'",
 			                    i, value_type_name(v.type));
+		TRY(check_apart(c, value_str(v), field));
 		TRY(field_place_compile(c, value_str(v), &s->partition_fields[i]));
 		const char *name = arena_printf(c->arena, "f%u", i);
 		const char *path = arena_printf(c->arena, "$%.*s", STR_ARG(value_str(v)));
@@ -449,7 +455,7 @@ static int densify_compile(struct compiler *c, struct value spec, struct stage *
 	TRY(compile_range(c, range, s));
 	TRY(field_place_compile(c, value_str(field), &s->field));
 	if (fields.type != VALUE_MISSING)
-		TRY(compile_partition(c, fields.array, s));
+		TRY(compile_partition(c, fields.array, value_str(field), s));
 	if (s->bounds == BOUNDS_PARTITION && s->by == NULL)
 		return compile_fail(c, 5733408, "$densify",
 		                    "One cannot specify the bounds as 'partition' without specifying a "

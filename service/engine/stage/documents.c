@@ -7,14 +7,17 @@ struct documents_stage {
 	struct expr *expr;
 };
 
-/* There is one source of documents: whoever sends some along is told so. */
+/* There is one source of documents: whoever sends some along has a pipeline for something else. */
 static int documents_push(struct node *n, struct value *docs, size_t n_docs)
 {
 	(void)docs;
 	(void)n_docs;
-	return eval_fail(n->ev, 40602, "$documents", NULL,
-	                 "$documents is only valid as the first "
-	                 "stage in a pipeline, and with no other documents");
+	(void)eval_fail(n->ev, 40602, "$documents", NULL,
+	                "$documents is only valid as the first stage in a pipeline, and with no "
+	                "other documents");
+	n->ev->err->code = ERR_PIPELINE;
+	n->ev->err->document = -1;
+	return ERR_PIPELINE;
 }
 
 static int emit_items(struct node *n, struct array *items, struct value *batch)

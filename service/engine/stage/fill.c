@@ -1,4 +1,5 @@
 /* $fill: null and missing fields get a value: one given, the last one, or one on a line. */
+#include "engine/expr/expr.h"
 #include "engine/spec_fields.h"
 #include "engine/stage/chain.h"
 #include "engine/stage/set_window_fields.h"
@@ -28,13 +29,12 @@ static int add_method(struct compiler *c, struct fill_parts *parts, struct str f
 {
 	const char *function = NULL;
 
-	if (method.type == VALUE_STRING && str_is(value_str(method), "linear"))
+	if (str_is(value_str(method), "linear"))
 		function = "$linearFill";
-	else if (method.type == VALUE_STRING && str_is(value_str(method), "locf"))
+	else if (str_is(value_str(method), "locf"))
 		function = "$locf";
 	if (function == NULL)
-		return compile_fail(c, 6050202, "$fill",
-		                    "Method must be either \"linear\" or \"locf\"");
+		return compile_fail(c, 6050202, "$fill", "Method must be either locf or linear");
 	object_builder_add(&parts->windows, field, object_of_one(c, function, path_to(c, field)));
 	return 0;
 }
@@ -56,18 +56,21 @@ static int add_value(struct compiler *c, struct fill_parts *parts, struct str fi
 static int add_field(struct compiler *c, struct fill_parts *parts, struct str field,
                      struct value spec)
 {
-	struct value method = MISSING, value = MISSING;
+	struct value method, value;
+	const struct spec_field known[] = {
+		{ "method", false, VALUE_STRING, &method },
+		{ "value", false, VALUE_MISSING, &value },
+	};
 
-	if (spec.type == VALUE_OBJECT) {
-		method = object_get(c->arena, spec.object, STR("method"));
-		value = object_get(c->arena, spec.object, STR("value"));
-	}
-	if (spec.type != VALUE_OBJECT || object_n(c->arena, spec.object) != 1 ||
-	    (method.type == VALUE_MISSING && value.type == VALUE_MISSING))
-		return compile_fail(c, 6050202, "$fill",
-		                    "Each field of 'output' must be an object with either a 'method' or a "
-		                    "'value', but '%.*s' is %s",
-		                    STR_ARG(field), compile_text(c, spec));
+	if (spec.type != VALUE_OBJECT || object_n(c->arena, spec.object) == 0)
+		return compile_fail(
+			c, 6050200, "$fill",
+			"Each fill output specification must be an object with exactly one field");
+	TRY(spec_fields_read(c, "$fill", spec, known, ARRAY_LEN(known)));
+	if (method.type != VALUE_MISSING && value.type != VALUE_MISSING)
+		return compile_fail(c, 6050201, "$fill",
+		                    "Each fill output specification must have exactly one of 'method' "
+		                    "or 'value' fields, not both");
 	return method.type != VALUE_MISSING ? add_method(c, parts, field, method)
 	                                    : add_value(c, parts, field, value);
 }
@@ -78,6 +81,10 @@ static int read_output(struct compiler *c, struct object *output, struct fill_pa
 
 	object_builder_init(&parts->windows, c->arena, 0);
 	object_builder_init(&parts->values, c->arena, 0);
+	if (object_n(c->arena, output) == 0)
+		return compile_fail(c, 6050203, "$fill",
+		                    "The output field in '$fill' must contain an object with at least "
+		                    "one element");
 	compile_enter(c, STR("output"));
 	for (uint32_t i = 0; i < object_n(c->arena, output); i++) {
 		struct str field = object_key(output, i);
@@ -100,12 +107,13 @@ static int partition_of(struct compiler *c, struct array *fields, struct value *
 	for (uint32_t i = 0; i < array_n(c->arena, fields); i++) {
 		struct value field = array_get(c->arena, fields, i);
 
-		if (field.type != VALUE_STRING || str_starts_with(value_str(field), STR("$")))
-			return compile_fail(
-				c, 6050201, "$fill",
-				"Each field of 'partitionByFields' must be the name of a field, "
-				"without '$', but found %s",
-				compile_text(c, field));
+		if (field.type != VALUE_STRING)
+			return compile_fail(c, 14, "$fill",
+			                    "BSON field '$fill.partitionByFields.%u' is the wrong type "
+			                    "'%s', expected type 'string'",
+			                    i, value_type_name(field.type));
+		if (str_starts_with(value_str(field), STR("$")))
+			return expr_fail_unknown(c, value_str(field), false);
 		/* Names with points cannot be those of an object's fields: numbers do as well. */
 		const char *name = arena_printf(c->arena, "f%u", i);
 		if (name == NULL)
@@ -151,13 +159,19 @@ static int fill_compile(struct compiler *c, struct value spec, struct stage **re
 		                    "the $fill stage specification must be an object, found %s",
 		                    value_type_name(spec.type));
 	TRY(spec_fields_read(c, "$fill", spec, known, ARRAY_LEN(known)));
+	TRY(read_output(c, output.object, &parts));
 	if (partition_by.type != VALUE_MISSING && fields.type != VALUE_MISSING)
-		return compile_fail(c, 6050200, "$fill",
-		                    "Maximum one of 'partitionBy' and 'partitionByFields' can be "
+		return compile_fail(c, 6050204, "$fill",
+		                    "Maximum one of 'partitionBy' and 'partitionByFields can be "
 		                    "specified in '$fill'");
+	if (partition_by.type != VALUE_MISSING && partition_by.type != VALUE_STRING &&
+	    partition_by.type != VALUE_OBJECT)
+		return compile_fail(c, 14, "$fill",
+		                    "BSON field '$fill.partitionBy' is the wrong type '%s', expected "
+		                    "types '[string, object]'",
+		                    value_type_name(partition_by.type));
 	if (fields.type != VALUE_MISSING)
 		TRY(partition_of(c, fields.array, &partition_by));
-	TRY(read_output(c, output.object, &parts));
 	return compile_stages(c, &parts, partition_by, sort_by, ret);
 }
 

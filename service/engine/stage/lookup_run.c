@@ -82,6 +82,8 @@ static int find_counted(void *arg, struct value v, bool *ret_done)
 {
 	struct counted *counted = arg;
 
+	if (v.type == VALUE_MISSING)
+		return 0; /* an item without the field says nothing when others have it */
 	counted->n_values++;
 	return find_value(counted->node, v, ret_done);
 }
@@ -104,7 +106,7 @@ static int begin_find(struct node *n, struct lookup_state *state)
 	return 0;
 }
 
-/* An array stands for its items; nothing at all, an empty array too, stands for null. */
+/* An array stands for its items; when there are none, or nothing at all, that is null. */
 static int find_by_fields(struct node *n, struct lookup_state *state, struct value doc)
 {
 	const struct lookup_stage *s = (const struct lookup_stage *)n->stage;
