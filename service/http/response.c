@@ -24,15 +24,15 @@ void response_reset(struct response *res)
 
 void response_trim(struct response *res)
 {
+	response_clear_body(res);
 	if (res->spare != NULL)
 		spare_give(res->spare, &res->own);
-	buf_deinit(&res->taken);
 }
 
 void response_deinit(struct response *res)
 {
+	response_clear_body(res);
 	buf_deinit(&res->own);
-	buf_deinit(&res->taken);
 }
 
 void response_header(struct response *res, const char *name, const char *fmt, ...)
@@ -100,8 +100,18 @@ struct str response_body_bytes(const struct response *res)
 	return (struct str){ res->own.data + RESPONSE_HEAD_ROOM, res->own.len - RESPONSE_HEAD_ROOM };
 }
 
+void response_stream(struct response *res, const struct response_source *source)
+{
+	response_clear_body(res);
+	res->source = *source;
+	res->is_exact = true;
+}
+
 void response_clear_body(struct response *res)
 {
+	if (res->source.read != NULL)
+		res->source.close(res->source.arg);
+	res->source.read = NULL;
 	buf_reset(&res->own);
 	buf_deinit(&res->taken);
 	res->borrowed = (struct str){ NULL, 0 };

@@ -10,10 +10,11 @@
  * server adds Date, Content-Length, Connection and X-Request-Id, packs the body for callers who take
  * gzip, and leaves it away where the request is a HEAD.
  *
- * The body is in one of two places: in the response's own buffer (response_body(), append only, the
+ * The body is in one of three places: in the response's own buffer (response_body(), append only, the
  * usual way), or in memory of somebody else's that stays until the answer is sent
  * (response_borrow(), for constants) or is given away (response_take(), for big results that are
- * in a buffer already).  Appending cannot fail where it stands: look at body->failed, or leave it
+ * in a buffer already), or behind a function that gives it a piece at a time (response_stream(), for
+ * what is too big for memory).  Appending cannot fail where it stands: look at body->failed, or leave it
  * to the server, which answers 500 in place of a body that is not whole.
  */
 #ifndef HTTP_RESPONSE_H
@@ -21,8 +22,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/macros.h"
 #include "base/str.h"
 
@@ -31,6 +34,19 @@
 #define RESPONSE_HEADERS_SIZE ((size_t)2048)
 
 struct spare;
+
+/*
+ * Append the next bytes of a body, at least one and about a megabyte at most.  An error ends the
+ * connection in the middle of the answer, which is all that can be said by then.
+ */
+typedef int response_source_fn(void *arg, struct buf *ret, struct err *err);
+
+struct response_source {
+	uint64_t len; /* bytes that will come in all */
+	response_source_fn *read;
+	void (*close)(void *arg); /* when the answer was sent, or is not wanted any more */
+	void *arg;
+};
 
 struct response {
 	struct spare *spare;      /* where own has its memory from; NULL: from malloc */
@@ -45,7 +61,8 @@ struct response {
 	const char *coding;    /* static: of the body as it stands; NULL: none */
 	struct buf own;        /* RESPONSE_HEAD_ROOM bytes, then the body */
 	struct buf taken;
-	struct str borrowed; /* .data not NULL: this is the body */
+	struct str borrowed;           /* .data not NULL: this is the body */
+	struct response_source source; /* .read not NULL: this gives the body */
 };
 
 /* Back to 200 without headers and body; spare and what was allocated stay. */
@@ -70,7 +87,10 @@ void response_borrow(struct response *res, struct str body);
 /* The body is what the buf holds; the response takes its memory and leaves the buf empty. */
 void response_take(struct response *res, struct buf *body);
 
-/* The body as it stands. */
+/* The body comes from a source, which is the response's from now on.  It is not packed. */
+void response_stream(struct response *res, const struct response_source *source);
+
+/* The body as it stands; empty when it comes from a source. */
 struct str response_body_bytes(const struct response *res);
 
 /* Forget the body, not the headers. */

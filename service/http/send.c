@@ -45,7 +45,7 @@ static bool has_body(int status)
 	return status != 204 && status != 304;
 }
 
-static size_t write_head(struct connection *c, size_t body_len, bool close, char *ret)
+static size_t write_head(struct connection *c, uint64_t body_len, bool close, char *ret)
 {
 	const struct response *res = &c->res;
 	char *to = ret;
@@ -105,18 +105,49 @@ static size_t send_own(struct connection *c, const char *head, size_t head_len)
 	return write_all(c, start, own->len - RESPONSE_HEAD_ROOM + head_len);
 }
 
+/* A body that comes a piece at a time, through the own buffer.  Less than len: it broke off. */
+static size_t send_source(struct connection *c, uint64_t len)
+{
+	struct response_source *source = &c->res.source;
+	struct buf *own = &c->res.own;
+	struct err err = ERR_INIT;
+	size_t n_sent = 0;
+
+	while (n_sent < len) {
+		buf_reset(own);
+		if (source->read(source->arg, own, &err) != 0 || own->failed != BUF_OK ||
+		    own->len == 0 || own->len > len - n_sent)
+			break;
+		size_t n = write_all(c, own->data, own->len);
+		n_sent += n;
+		if (n != own->len)
+			break;
+	}
+	return n_sent;
+}
+
+static uint64_t body_size(const struct response *res)
+{
+	return res->source.read != NULL ? res->source.len : response_body_bytes(res).len;
+}
+
 size_t send_response(struct connection *c, bool close, bool *ret)
 {
 	struct response *res = &c->res;
 	struct str body = response_body_bytes(res);
 	char head[RESPONSE_HEAD_ROOM];
-	size_t head_len = write_head(c, body.len, close, head);
-	size_t n_sent, n_wanted = head_len + body.len;
+	uint64_t body_len = body_size(res);
+	size_t head_len = write_head(c, body_len, close, head);
+	size_t n_sent, n_wanted = head_len + body_len;
 
 	watch_set_timeout(server_options(c->server)->write_timeout_ms * 1000000);
-	if (c->req.method == METHOD_HEAD || !has_body(res->status) || body.len == 0) {
+	if (c->req.method == METHOD_HEAD || !has_body(res->status) || body_len == 0) {
 		n_wanted = head_len;
 		n_sent = write_all(c, head, head_len);
+	} else if (res->source.read != NULL) {
+		n_sent = write_all(c, head, head_len);
+		if (n_sent == head_len)
+			n_sent += send_source(c, body_len);
 	} else if (body.data == res->own.data + RESPONSE_HEAD_ROOM) {
 		n_sent = send_own(c, head, head_len);
 	} else if (body.len <= COPY_MAX && buf_reserve(response_body(res), body.len) != NULL) {
