@@ -3,7 +3,7 @@ ARG DEBIAN=debian:trixie-slim
 
 FROM ${DEBIAN} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        g++ gcc libcivetweb-dev libcjson-dev libcurl4-openssl-dev libpcre2-dev libssl-dev meson ninja-build pkg-config \
+        g++ gcc libcivetweb-dev libcjson-dev libcurl4-openssl-dev libpcre2-dev libsqlite3-dev libssl-dev meson ninja-build pkg-config \
         python3 python3-yaml tzdata zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
@@ -20,7 +20,7 @@ LABEL org.opencontainers.image.title="docmill" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.revision="${REVISION}"
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        ca-certificates libcivetweb1 libcjson1 libcurl4t64 libpcre2-8-0 libssl3t64 libstdc++6 tzdata zlib1g \
+        ca-certificates libcivetweb1 libcjson1 libcurl4t64 libpcre2-8-0 libsqlite3-0 libssl3t64 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/usr/bin/docmill /usr/bin/docmill
 USER 10001:10001

@@ -5,7 +5,8 @@ EX_UNAVAILABLE=69
 
 PACKAGES_BUILD=(
     ca-certificates g++ gcc git libcivetweb-dev libcjson-dev libcurl4-openssl-dev libpcre2-dev
-    libssl-dev meson ninja-build pkg-config python3 python3-venv python3-yaml tzdata zlib1g-dev
+    libsqlite3-dev libssl-dev meson ninja-build pkg-config python3 python3-venv
+    python3-yaml tzdata zlib1g-dev
 )
 
 say() {

@@ -23,7 +23,7 @@ static void collect_tasks(void *arg)
 	struct err err;
 
 	if (app->store->ops->stats(app->store, &stats, &err) == 0)
-		series_set(app->metrics.tasks_plain, (int64_t)stats.n_tasks);
+		series_set(app->metrics.tasks_plain, (int64_t)stats.n_plain);
 }
 
 int app_init(struct app *app, struct err *err)

@@ -2,6 +2,7 @@
 #include "api/query.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "api/problem.h"
 #include "base/num.h"
@@ -97,6 +98,28 @@ bool query_read_size(const struct request *req, struct response *res, const char
 		return true;
 	}
 	snprintf(detail, sizeof detail, "must be a whole number from %zu to %zu", min, max);
+	query_refuse(req, res, name, detail);
+	return false;
+}
+
+bool query_read_choice(const struct request *req, struct response *res, const char *name,
+                       const char *const *choices, size_t n_choices, size_t *ret)
+{
+	struct str text = request_query(req, name);
+	char detail[200] = "must be one of";
+	size_t len = strlen(detail);
+
+	if (text.len == 0)
+		return true;
+	for (size_t i = 0; i < n_choices; i++) {
+		if (str_is(text, choices[i])) {
+			*ret = i;
+			return true;
+		}
+		if (len < sizeof detail)
+			len += (size_t)snprintf(detail + len, sizeof detail - len, "%s \"%s\"",
+			                        i == 0 ? "" : ",", choices[i]);
+	}
 	query_refuse(req, res, name, detail);
 	return false;
 }

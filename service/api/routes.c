@@ -28,7 +28,7 @@ const struct route service_routes[] = {
 		.path = "/tasks",
 		.handle = task_list,
 		.name = "task_list",
-		.doc = "List tasks, oldest first.",
+		.doc = "List tasks, page by page.",
 	},
 	{
 		.method = METHOD_POST,

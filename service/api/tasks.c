@@ -1,17 +1,14 @@
-/* /tasks and /tasks/{id}. */
+/* POST /tasks, and /tasks/{id}. */
 #include "api/tasks.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "api/app.h"
 #include "api/body.h"
 #include "api/etag.h"
+#include "api/idempotency.h"
 #include "api/problem.h"
-#include "api/query.h"
-#include "base/utf8.h"
 #include "json/read.h"
-#include "json/write.h"
 
 /* What the Flask program answers, word for word. */
 #define TITLE_REQUIRED "Title is required"
@@ -39,81 +36,6 @@ static int or_not_found(const struct request *req, struct response *res, int rc,
 			       .error = TASK_NOT_FOUND,
 			       .detail = err->message,
 		       });
-	return 0;
-}
-
-/* The text in the query, percent-encoded but for what needs it in no URI. */
-static void encode(struct str s, char *ret, size_t size)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len && n + 4 <= size; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-		bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		                (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-		                c == '~';
-
-		if (is_plain)
-			ret[n++] = (char)c;
-		else
-			n += (size_t)snprintf(ret + n, 4, "%%%02X", c);
-	}
-	ret[n] = 0;
-}
-
-static void link_next(struct response *res, const struct store_query *query, const char *cursor)
-{
-	char status[TASK_STATUS_MAX * 4 * 3 + 1];
-
-	encode(query->status, status, sizeof status);
-	response_header(res, "Link", "</tasks?limit=%zu%s%s&cursor=%s>; rel=\"next\"", query->limit,
-	                status[0] == 0 ? "" : "&status=", status, cursor);
-}
-
-static bool read_query(const struct request *req, struct response *res, struct store_query *ret)
-{
-	static const char *const names[] = { "status", "limit", "cursor" };
-
-	*ret = (struct store_query){ .limit = STORE_PAGE_MAX };
-	if (!query_check(req, res, names, ARRAY_LEN(names)) ||
-	    !query_read_size(req, res, "limit", 1, STORE_PAGE_MAX, &ret->limit))
-		return false;
-	ret->status = request_query(req, "status");
-	ret->after = request_query(req, "cursor");
-	if (utf8_count(ret->status) > TASK_STATUS_MAX) {
-		query_refuse(req, res, "status", "has more characters than a status may have");
-		return false;
-	}
-	return true;
-}
-
-int task_list(struct request *req, struct response *res, struct err *err)
-{
-	struct store *store = store_of(req);
-	struct buf *body = response_body(res);
-	struct store_query query;
-	struct store_page page;
-
-	if (!read_query(req, res, &query))
-		return 0;
-	buf_append_cstr(body, "{\"tasks\":[");
-
-	int rc = store->ops->list(store, &query, &page, body, err);
-	if (rc == ERR_INVALID) {
-		problem_refuse(req, res,
-		               &(struct refusal){
-				       .code = "cursor_invalid",
-				       .detail = err->message,
-			       });
-		return 0;
-	}
-	TRY(rc);
-	buf_printf(body, "],\"count\":%zu", page.n_tasks);
-	if (page.next[0] != 0) {
-		buf_printf(body, ",\"next_cursor\":\"%s\"", page.next);
-		link_next(res, &query, page.next);
-	}
-	buf_append_char(body, '}');
 	return 0;
 }
 
@@ -159,13 +81,13 @@ static int create_from(struct request *req, struct response *res, struct arena *
 	CLEANUP(json_reader_deinit) struct json_reader reader = { 0 };
 	struct json_problems problems = JSON_PROBLEMS(scratch);
 	struct store *store = store_of(req);
-	struct task_fields fields = { 0 };
+	struct store_new new_task = { 0 };
 	struct store_receipt receipt;
 	struct str message;
 
 	TRY(body_read_message(req, scratch, &message, err));
 	TRY(json_reader_init(&reader, message, "", &problems, err));
-	read_fields(&reader, &fields);
+	read_fields(&reader, &new_task.fields);
 	json_ignore(&reader, "status"); /* a new task is pending, whatever its sender says */
 	json_reader_finish(&reader);
 
@@ -174,7 +96,8 @@ static int create_from(struct request *req, struct response *res, struct arena *
 		json_problem_add(&problems, "/title", "is required");
 	if (problems.n_items > 0)
 		return refuse_fields(req, res, &problems, has_title);
-	TRY(store->ops->create(store, &fields, &receipt, response_body(res), err));
+	TRY(idempotency_read(req, message, &new_task.key, err));
+	TRY(store->ops->create(store, &new_task, &receipt, response_body(res), err));
 	return created(res, &receipt);
 }
 
@@ -197,7 +120,7 @@ int task_create(struct request *req, struct response *res, struct err *err)
 	arena_init(&scratch, &budget);
 	if (!request_has_body(req))
 		return refuse_nothing(req, res);
-	if (!body_check_json(req, res))
+	if (!body_check_json(req, res) || !idempotency_check(req, res))
 		return 0;
 	return create_from(req, res, &scratch, err);
 }

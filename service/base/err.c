@@ -61,6 +61,7 @@ const char *err_code_name(enum err_code code)
 	case ERR_INTERNAL: return "internal";
 	case ERR_PRECONDITION: return "precondition_failed";
 	case ERR_CODING: return "content_coding_invalid";
+	case ERR_MISMATCH: return "idempotency_mismatch";
 	}
 	return "internal";
 }

@@ -38,6 +38,7 @@ enum err_code {
 	ERR_INTERNAL = -19,     /* a bug */
 	ERR_PRECONDITION = -20, /* the thing is not the version that the caller knows */
 	ERR_CODING = -21,       /* packed bytes that do not unpack */
+	ERR_MISMATCH = -22,     /* the same idempotency key came with another request before */
 };
 
 struct err {

@@ -8,6 +8,9 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "store/cursor.h"
+#include "store/memory_keys.h"
+#include "store/outcome.h"
 
 #define SLOTS_MIN ((size_t)64)
 
@@ -16,15 +19,20 @@
 
 struct entry {
 	char id[UUID_TEXT_SIZE]; /* the index's key */
+	int64_t place;           /* in the order of creation */
 	struct task task;        /* its text is in bytes */
 	struct str json;         /* in bytes */
 	char *bytes;
 };
 
-/* The id stays when the task has gone, so that the array can be searched at any time. */
+/*
+ * The place stays when the task has gone, so that the array can be searched at any time.  What most
+ * lists ask for stands here, since following a million pointers takes ten times as long.
+ */
 struct slot {
-	struct uuid id;
+	int64_t place;
 	struct entry *entry; /* NULL: removed */
+	uint8_t priority, kind;
 };
 
 struct memory_store {
@@ -33,9 +41,11 @@ struct memory_store {
 	pthread_rwlock_t lock; /* of everything below */
 	struct uuid_source ids;
 	struct map by_id;
-	struct slot *slots; /* by id, which is the order of creation */
+	struct memory_keys keys;
+	struct slot *slots; /* by place */
 	size_t n_slots, n_slots_max;
-	size_t n_bytes;
+	int64_t last_place;
+	size_t n_bytes; /* of entries */
 };
 
 static void unlock(pthread_rwlock_t **lock)
@@ -54,11 +64,6 @@ static void unlock(pthread_rwlock_t **lock)
 static int no_memory(struct err *err)
 {
 	return err_set(err, ERR_UNAVAILABLE, "the system has no memory left for tasks");
-}
-
-static int not_found(struct err *err)
-{
-	return err_set(err, ERR_NOT_FOUND, "Task not found");
 }
 
 static void entry_destroy(struct entry *entry)
@@ -121,21 +126,20 @@ static int entry_create(const struct task *task, struct entry **ret, struct err 
 
 static void answer(const struct entry *entry, struct store_receipt *ret, struct buf *ret_json)
 {
+	*ret = (struct store_receipt){ .version = entry->task.version };
 	memcpy(ret->id, entry->id, sizeof ret->id);
-	ret->version = entry->task.version;
 	buf_append_str(ret_json, entry->json);
 }
 
-/* The first slot whose id is not below (or, past it, is above) the one given. */
-static size_t slot_search(const struct memory_store *m, const struct uuid *id, bool past)
+/* The first slot whose place is not below the one given. */
+static size_t slot_search(const struct memory_store *m, int64_t place)
 {
 	size_t low = 0, high = m->n_slots;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = memcmp(m->slots[middle].id.bytes, id->bytes, sizeof id->bytes);
 
-		if (order < 0 || (past && order == 0))
+		if (m->slots[middle].place < place)
 			low = middle + 1;
 		else
 			high = middle;
@@ -173,43 +177,78 @@ static void slots_compact(struct memory_store *m)
 
 static int check_bytes(const struct memory_store *m, size_t given, size_t taken, struct err *err)
 {
-	if (taken <= m->limits.bytes_max && m->n_bytes - given <= m->limits.bytes_max - taken)
+	size_t kept = m->n_bytes + m->keys.n_bytes - given;
+
+	if (taken <= m->limits.bytes_max && kept <= m->limits.bytes_max - taken)
 		return 0;
 	return err_limit(err, ERR_UNAVAILABLE, "max-tasks-bytes",
 	                 "the store is full: its tasks may have %zu bytes in all",
 	                 m->limits.bytes_max);
 }
 
-static int memory_create(struct store *store, const struct task_fields *fields,
-                         struct store_receipt *ret, struct buf *ret_json, struct err *err)
+/* Answer what was answered first; ERR_NOT_FOUND: the key is new. */
+static int replay(const struct memory_store *m, const struct store_new *new_task, int64_t now_ms,
+                  struct store_receipt *ret, struct buf *ret_json, struct err *err)
 {
-	struct memory_store *m = (struct memory_store *)store;
-	CLEANUP(entry_cleanup) struct entry *entry = NULL;
-	struct task task = {
-		.description = STR(""),
-		.status = TASK_STATUS_NEW,
-		.priority = TASK_PRIORITY_NEW,
-		.version = 1,
-	};
+	const struct memory_key *key = memory_keys_find(&m->keys, &new_task->key, now_ms);
+	struct task task = TASK_NEW;
 
-	assert(fields->title.data != NULL);
-	task_apply(&task, fields);
-	WRITE_LOCKED(m);
+	if (key == NULL)
+		return ERR_NOT_FOUND;
+	if (memcmp(key->digest, new_task->key.digest, sizeof key->digest) != 0)
+		return store_mismatch(err);
+	task_begin(&task, &key->task, &new_task->fields);
+	store_replay(&task, ret, ret_json);
+	return 0;
+}
+
+/* A new task, whose key (if it has one) is not known. */
+static int add(struct memory_store *m, const struct store_new *new_task, int64_t now_ms,
+               struct store_receipt *ret, struct buf *ret_json, struct err *err)
+{
+	CLEANUP(entry_cleanup) struct entry *entry = NULL;
+	struct task task = TASK_NEW;
+	struct uuid id;
+
 	if (m->by_id.n_items >= m->limits.tasks_max)
 		return err_limit(err, ERR_UNAVAILABLE, "max-tasks",
 		                 "the store is full: it may have %zu tasks", m->limits.tasks_max);
-	TRY(slots_grow(m, err));
-	TRY(uuid_next(&m->ids, clock_wall_ms(), &task.id, err));
-	task.created_ms = task.updated_ms = uuid_ms(&task.id);
+	TRY(uuid_next(&m->ids, now_ms, &id, err));
+	task_begin(&task, &id, &new_task->fields);
 	TRY(entry_create(&task, &entry, err));
-	TRY(check_bytes(m, 0, entry_size(entry), err));
+	TRY(check_bytes(m, 0, entry_size(entry) + memory_keys_cost(&new_task->key), err));
+	TRY(slots_grow(m, err));
 	if (!map_put(&m->by_id, str_from(entry->id), entry))
 		return no_memory(err);
-	m->slots[m->n_slots++] = (struct slot){ task.id, entry };
+	if (new_task->key.key.data != NULL &&
+	    !memory_keys_add(&m->keys, &new_task->key, &id, now_ms)) {
+		map_remove(&m->by_id, str_from(entry->id));
+		return no_memory(err);
+	}
+	entry->place = ++m->last_place;
+	m->slots[m->n_slots++] = (struct slot){ entry->place, entry, (uint8_t)task.priority,
+		                                (uint8_t)task.kind };
 	m->n_bytes += entry_size(entry);
 	answer(entry, ret, ret_json);
 	entry = NULL; /* the store's now */
 	return 0;
+}
+
+static int memory_create(struct store *store, const struct store_new *new_task,
+                         struct store_receipt *ret, struct buf *ret_json, struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+	int64_t now_ms = clock_wall_ms();
+
+	assert(new_task->fields.title.data != NULL);
+	assert(new_task->job == NULL);
+	WRITE_LOCKED(m);
+	if (new_task->key.key.data != NULL) {
+		int rc = replay(m, new_task, now_ms, ret, ret_json, err);
+		if (rc != ERR_NOT_FOUND)
+			return rc;
+	}
+	return add(m, new_task, now_ms, ret, ret_json, err);
 }
 
 static int memory_get(struct store *store, struct str id, struct store_receipt *ret,
@@ -220,42 +259,74 @@ static int memory_get(struct store *store, struct str id, struct store_receipt *
 	READ_LOCKED(m);
 	const struct entry *entry = map_get(&m->by_id, id);
 	if (entry == NULL)
-		return not_found(err);
+		return store_not_found(err);
 	answer(entry, ret, ret_json);
 	return 0;
 }
 
-static bool is_wanted(const struct slot *slot, struct str status)
+static bool is_wanted(const struct slot *slot, const struct store_query *query, int priority)
 {
-	return slot->entry != NULL && (status.len == 0 || str_eq(slot->entry->task.status, status));
+	return slot->entry != NULL && (priority == 0 || slot->priority == priority) &&
+	       (query->kind == TASK_ANY || slot->kind == query->kind) &&
+	       (query->status.len == 0 || str_eq(slot->entry->task.status, query->status));
+}
+
+/* A page while it is filled. */
+struct filling {
+	struct store_page page;
+	struct cursor last;
+	bool is_full; /* and there is one more */
+};
+
+static void fill(struct filling *f, const struct store_query *query, const struct slot *slot,
+                 struct buf *ret_json)
+{
+	if (f->page.n_tasks == query->limit) {
+		cursor_format(query->sort, f->last, f->page.next);
+		f->is_full = true;
+		return;
+	}
+	if (f->page.n_tasks++ > 0)
+		buf_append_char(ret_json, ',');
+	buf_append_str(ret_json, slot->entry->json);
+	f->last = (struct cursor){ slot->priority, slot->place };
+}
+
+/* Those after a place, of one priority or (0) of any. */
+static void fill_from(struct filling *f, const struct memory_store *m,
+                      const struct store_query *query, int priority, int64_t place,
+                      struct buf *ret_json)
+{
+	bool is_down = sort_is_down(query->sort);
+	size_t i = slot_search(m, is_down || place == INT64_MAX ? place : place + 1);
+
+	while (!f->is_full && (is_down ? i > 0 : i < m->n_slots)) {
+		const struct slot *slot = &m->slots[is_down ? --i : i++];
+
+		if (is_wanted(slot, query, priority))
+			fill(f, query, slot, ret_json);
+	}
 }
 
 static int memory_list(struct store *store, const struct store_query *query, struct store_page *ret,
                        struct buf *ret_json, struct err *err)
 {
 	struct memory_store *m = (struct memory_store *)store;
-	struct store_page page = { 0 };
-	const struct entry *last = NULL;
-	struct uuid after;
+	int step = sort_priority_step(query->sort);
+	struct filling f = { 0 };
+	struct cursor at;
 
-	if (query->after.len > 0 && !uuid_parse(query->after, &after))
-		return err_set(err, ERR_INVALID, "this is not a cursor of this service");
-
+	TRY(cursor_parse(query, &at, err));
 	READ_LOCKED(m);
-	size_t i = query->after.len > 0 ? slot_search(m, &after, true) : 0;
-	for (; i < m->n_slots; i++) {
-		if (!is_wanted(&m->slots[i], query->status))
-			continue;
-		if (page.n_tasks == query->limit) {
-			memcpy(page.next, last->id, sizeof last->id);
-			break;
-		}
-		last = m->slots[i].entry;
-		if (page.n_tasks++ > 0)
-			buf_append_char(ret_json, ',');
-		buf_append_str(ret_json, last->json);
+	if (step == 0)
+		fill_from(&f, m, query, query->priority, at.place, ret_json);
+	for (int p = at.priority; step != 0 && p >= TASK_PRIORITY_MIN && p <= TASK_PRIORITY_MAX;
+	     p += step) {
+		if (query->priority == 0 || query->priority == p)
+			fill_from(&f, m, query, p, at.place, ret_json);
+		at.place = 0;
 	}
-	*ret = page;
+	*ret = f.page;
 	return 0;
 }
 
@@ -265,10 +336,9 @@ static int find_version(const struct memory_store *m, struct str id, uint64_t ve
 	struct entry *entry = map_get(&m->by_id, id);
 
 	if (entry == NULL)
-		return not_found(err);
+		return store_not_found(err);
 	if (version != 0 && version != entry->task.version)
-		return err_set(err, ERR_PRECONDITION, "the task is at version %llu by now",
-		               (unsigned long long)entry->task.version);
+		return store_outdated(entry->task.version, err);
 	*ret = entry;
 	return 0;
 }
@@ -295,7 +365,9 @@ static int memory_update(struct store *store, struct str id, uint64_t version,
 	/* The index and the array keep pointing at the entry: only what is in it is exchanged. */
 	struct entry old = *entry;
 	*entry = *changed;
+	entry->place = old.place;
 	*changed = old;
+	m->slots[slot_search(m, entry->place)].priority = (uint8_t)task.priority;
 	answer(entry, ret, ret_json);
 	return 0;
 }
@@ -308,7 +380,7 @@ static int memory_remove(struct store *store, struct str id, uint64_t version, s
 	WRITE_LOCKED(m);
 	TRY(find_version(m, id, version, &gone, err));
 	map_remove(&m->by_id, str_from(gone->id));
-	m->slots[slot_search(m, &gone->task.id, false)].entry = NULL;
+	m->slots[slot_search(m, gone->place)].entry = NULL;
 	m->n_bytes -= entry_size(gone);
 	slots_compact(m);
 	return 0;
@@ -320,7 +392,21 @@ static int memory_stats(struct store *store, struct store_stats *ret, struct err
 
 	(void)err; /* counting in memory cannot fail */
 	READ_LOCKED(m);
-	*ret = (struct store_stats){ .n_tasks = m->by_id.n_items, .n_bytes = m->n_bytes };
+	*ret = (struct store_stats){
+		.n_plain = m->by_id.n_items,
+		.n_bytes = m->n_bytes + m->keys.n_bytes,
+	};
+	return 0;
+}
+
+static int memory_sweep(struct store *store, const struct store_sweep *sweep, size_t *ret_n,
+                        struct err *err)
+{
+	struct memory_store *m = (struct memory_store *)store;
+
+	(void)err; /* forgetting cannot fail either */
+	WRITE_LOCKED(m);
+	*ret_n = memory_keys_sweep(&m->keys, sweep->keys_before_ms, sweep->n_max);
 	return 0;
 }
 
@@ -339,6 +425,7 @@ static void memory_close(struct store *store)
 		entry_destroy(m->slots[i].entry);
 	free(m->slots);
 	map_deinit(&m->by_id);
+	memory_keys_deinit(&m->keys);
 	pthread_rwlock_destroy(&m->lock);
 	free(m);
 }
@@ -353,6 +440,7 @@ static const struct store_ops memory_ops = {
 	.update = memory_update,
 	.remove = memory_remove,
 	.stats = memory_stats,
+	.sweep = memory_sweep,
 };
 
 int memory_store_open(struct str path, const struct store_limits *limits, struct store **ret,

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "store/memory.h"
+#include "store/sqlite.h"
 
 struct store_kind {
 	const char *scheme; /* the specification up to its first colon */
@@ -12,6 +13,7 @@ struct store_kind {
 
 static const struct store_kind kinds[] = {
 	{ .scheme = "memory", .has_path = false, .open = memory_store_open },
+	{ .scheme = "sqlite", .has_path = true, .open = sqlite_store_open },
 };
 
 int store_open(struct str spec, const struct store_limits *limits, struct store **ret,
@@ -24,7 +26,8 @@ int store_open(struct str spec, const struct store_limits *limits, struct store 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (str_is(scheme, kinds[i].scheme) && kinds[i].has_path == has_path)
 			return kinds[i].open(path, limits, ret, err);
-	return err_set(err, ERR_INVALID, "there is no store \"%.*s\", only \"memory\"",
+	return err_set(err, ERR_INVALID,
+	               "there is no store \"%.*s\", only \"memory\" and \"sqlite:PATH\"",
 	               STR_ARG(spec));
 }
 

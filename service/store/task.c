@@ -15,6 +15,13 @@ void task_apply(struct task *task, const struct task_fields *fields)
 		task->priority = fields->priority;
 }
 
+void task_begin(struct task *task, const struct uuid *id, const struct task_fields *fields)
+{
+	task->id = *id;
+	task->created_ms = task->updated_ms = uuid_ms(id);
+	task_apply(task, fields);
+}
+
 void task_write(const struct task *task, struct buf *out)
 {
 	struct json_writer w = { .buf = out };

@@ -21,8 +21,11 @@
 #define TASK_STATUS_NEW STR("pending")
 #define TASK_PRIORITY_NEW 1
 
+enum task_kind { TASK_ANY, TASK_PLAIN, TASK_JOB };
+
 struct task {
 	struct uuid id;
+	enum task_kind kind;
 	struct str title, description, status;
 	int priority;
 	int64_t created_ms, updated_ms; /* since 1970 */
@@ -34,6 +37,17 @@ struct task_fields {
 	struct str title, description, status; /* .data NULL: not given */
 	int priority;                          /* 0: not given */
 };
+
+/* A task as it is before anything is known of it. */
+#define TASK_NEW \
+	((struct task){ .kind = TASK_PLAIN, \
+	                .description = STR(""), \
+	                .status = TASK_STATUS_NEW, \
+	                .priority = TASK_PRIORITY_NEW, \
+	                .version = 1 })
+
+/* Give a new task its id, the moment that is in it, and the fields given. */
+void task_begin(struct task *task, const struct uuid *id, const struct task_fields *fields);
 
 /* The task with the fields given in place of its own.  Text stays borrowed. */
 void task_apply(struct task *task, const struct task_fields *fields);

@@ -7,13 +7,29 @@ from typing import Any
 
 import httpx
 import pytest
-from service import Service, find_binary
+from service import STORES, Service, find_binary
 
 
 @pytest.fixture(scope="session")
 def http(service_url: str) -> Iterator[httpx.Client]:
     """A plain HTTP client of the shared service."""
     with httpx.Client(base_url=service_url, timeout=30.0) as client:
+        yield client
+
+
+@pytest.fixture(scope="session", params=STORES)
+def store_service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """A service on each of the stores, one after the other."""
+    if find_binary() is None:
+        pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
+    with Service(store=request.param) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def store_http(store_service: Service) -> Iterator[httpx.Client]:
+    """A plain HTTP client of it: what every store promises is asked of each."""
+    with httpx.Client(base_url=store_service.url, timeout=30.0) as client:
         yield client
 
 

@@ -1,9 +1,16 @@
 """/tasks beyond the tutorial: bounds, pages, versions."""
 
+import concurrent.futures
 from typing import Any
 
 import httpx
 import pytest
+
+
+@pytest.fixture
+def http(store_http: httpx.Client) -> httpx.Client:
+    """The service, on every store."""
+    return store_http
 
 
 def create(http: httpx.Client, **data: Any) -> dict[str, Any]:
@@ -236,7 +243,12 @@ def test_a_page_that_ends_with_the_last_task_has_no_next(http: httpx.Client) -> 
         ("limit=1&limit=1", "parameter_invalid", 'parameter "limit" is given twice'),
         ("staus=x", "parameter_invalid", 'unknown parameter "staus", did you mean "status"?'),
         ("status=" + "x" * 51, "parameter_invalid", 'parameter "status" has more characters'),
-        ("cursor=12", "cursor_invalid", "this is not a cursor of this service"),
+        ("priority=0", "parameter_invalid", 'parameter "priority" must be a whole number'),
+        ("priority=high", "parameter_invalid", 'parameter "priority" must be a whole number'),
+        ("kind=plan", "parameter_invalid", 'parameter "kind" must be one of "plain", "job"'),
+        ("sort=title", "parameter_invalid", 'parameter "sort" must be one of "created_at", '),
+        ("cursor=12", "cursor_invalid", "this is not a cursor of this list"),
+        ("cursor=c1&sort=priority", "cursor_invalid", "this is not a cursor of this list"),
     ],
 )
 def test_a_query_that_makes_no_sense_is_refused(
@@ -253,6 +265,89 @@ def test_a_query_that_is_no_text_is_refused_with_text(http: httpx.Client) -> Non
         answer = http.get(f"/tasks?{query}")
         assert answer.status_code == 400
         assert answer.json()["code"] == "parameter_invalid"
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ({}, "abcdef"),
+        ({"sort": "created_at"}, "abcdef"),
+        ({"sort": "-created_at"}, "fedcba"),
+        ({"sort": "priority"}, "beadcf"),
+        ({"sort": "-priority"}, "cfadbe"),
+        ({"sort": "", "kind": ""}, "abcdef"),
+        ({"priority": "3"}, "ad"),
+        ({"priority": "3", "sort": "-created_at"}, "da"),
+        ({"kind": "plain", "sort": "-priority"}, "cfadbe"),
+        ({"kind": "job"}, ""),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 5, 6])
+def test_a_list_is_filtered_and_sorted_across_its_pages(
+    http: httpx.Client, query: dict[str, str], titles: str, limit: int
+) -> None:
+    status = f"sorted {limit} {query}"[:50]
+    for title, priority in zip("abcdef", (3, 1, 5, 3, 1, 5), strict=True):
+        task = create(http, title=title, priority=priority)
+        http.put(f"/tasks/{task['id']}", json={"status": status})
+    answer = http.get("/tasks", params={"status": status, "limit": limit, **query})
+    assert answer.status_code == 200, answer.text
+    seen = [task["title"] for task in answer.json()["tasks"]]
+    while "next" in answer.links:
+        answer = http.get(answer.links["next"]["url"])
+        seen += [task["title"] for task in answer.json()["tasks"]]
+    assert "".join(seen) == titles
+    for task in http.get("/tasks", params={"status": status}).json()["tasks"]:
+        http.delete(f"/tasks/{task['id']}")
+
+
+def test_the_same_key_and_body_create_once(http: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "a key, 1"}
+    first = http.post("/tasks", json={"title": "once"}, headers=headers)
+    http.put(first.headers["Location"], json={"title": "changed"})
+    for _ in range(2):
+        again = http.post("/tasks", json={"title": "once"}, headers=headers)
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert again.headers["Location"] == first.headers["Location"]
+        assert again.headers["ETag"] == '"1"'
+    http.delete(first.headers["Location"])
+    again = http.post("/tasks", json={"title": "once"}, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert http.get(first.headers["Location"]).status_code == 404
+
+
+def test_the_same_key_with_another_body_is_refused(http: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "a key, 2"}
+    assert http.post("/tasks", json={"title": "one"}, headers=headers).status_code == 201
+    for body in ({"title": "two"}, {"title": "one", "priority": 1}):
+        answer = http.post("/tasks", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+
+
+def test_a_refused_creation_leaves_its_key_free(http: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "a key, 3"}
+    assert http.post("/tasks", json={"title": ""}, headers=headers).status_code == 400
+    assert http.post("/tasks", json={"title": "now"}, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "\xfc"])
+def test_a_key_has_1_to_255_printable_characters(http: httpx.Client, key: str) -> None:
+    headers = {"Idempotency-Key": key.encode("latin-1")}
+    answer = http.post("/tasks", json={"title": "one"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_failed")
+    assert answer.json()["detail"].startswith("Idempotency-Key must have 1 to 255")
+
+
+def test_many_who_send_one_key_at_once_create_one_task(http: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "a key, 4"}
+
+    def send(_: int) -> httpx.Response:
+        return http.post("/tasks", json={"title": "crowd"}, headers=headers)
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(send, range(64)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
 def test_other_methods_are_refused_by_name(http: httpx.Client) -> None:

@@ -62,6 +62,12 @@ class Program:
         return 204, None
 
 
+@pytest.fixture
+def http(store_http: httpx.Client) -> httpx.Client:
+    """The service, on every store."""
+    return store_http
+
+
 @pytest.fixture(autouse=True)
 def nothing_stored(http: httpx.Client) -> None:
     """Begin with an empty list, as the program does."""

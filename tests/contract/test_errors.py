@@ -90,6 +90,15 @@ def one_task_too_many(limited: Limited) -> httpx.Response:
     return limited.http.post("/tasks", json={"title": "one too many"})
 
 
+def another_body(limited: Limited) -> httpx.Response:
+    """A key that another request has used."""
+    for task in limited.http.get("/tasks").json()["tasks"]:
+        limited.http.delete(f"/tasks/{task['id']}")
+    headers = {"Idempotency-Key": "the same one"}
+    assert limited.http.post("/tasks", json={"title": "one"}, headers=headers).status_code == 201
+    return limited.http.post("/tasks", json={"title": "another"}, headers=headers)
+
+
 def nested(levels: int) -> list[Any]:
     return [nested(levels - 1)] if levels > 1 else []
 
@@ -124,6 +133,7 @@ PRODUCERS: dict[str, Callable[[Limited], httpx.Response]] = {
     "uri_too_long": lambda s: s.http.get("/tasks?status=" + "x" * 12_000),
     "unsupported_media_type": lambda s: s.http.post("/tasks", content=b"{}"),
     "expectation_failed": lambda s: s.raw(GET + b"Expect: a-miracle\r\n\r\n"),
+    "idempotency_mismatch": another_body,
     "memory_limit": lambda s: s.transform([], [{}], options={"max_memory_bytes": 1}),
     "output_limit": lambda s: s.transform([], [{"a": "x" * 2000}]),
     "pipeline_failed": lambda s: s.transform([{"$set": {"b": {"$divide": ["$a", 0]}}}], [{"a": 1}]),

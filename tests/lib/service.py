@@ -7,6 +7,7 @@ import queue
 import re
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from typing import Any, Self
@@ -14,6 +15,9 @@ from typing import Any, Self
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = ("build-test/service/docmill", "build/service/docmill")
 PATIENCE = 30.0
+
+# What can stand before a path in --store; each is shown to keep the same promises.
+STORES = ("memory", "sqlite")
 
 
 def find_binary() -> pathlib.Path | None:
@@ -32,9 +36,14 @@ class Service:
         *arguments: str,
         environment: dict[str, str] | None = None,
         log_to: pathlib.Path | None = None,
+        store: str = "memory",
     ) -> None:
-        """log_to: nobody reads the log while it is written, so that reading it costs nothing."""
+        """log_to: nobody reads the log while it is written, so that reading it costs nothing.
+
+        store: the kind of store, in a folder that goes with the process; or all of --store.
+        """
         self.arguments = arguments
+        self.store = store
         self.log_to = log_to
         self.environment = environment or {}
         self.log: list[dict[str, Any]] = []
@@ -44,7 +53,7 @@ class Service:
         binary = find_binary()
         assert binary is not None, "nothing has been built"
         command = [binary, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
-        command += ["--shutdown-delay", "0s", *self.arguments]
+        command += ["--shutdown-delay", "0s", "--store", self._specify_store(), *self.arguments]
         environment = {**os.environ, **self.environment}
         if self.log_to is None:
             self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
@@ -71,6 +80,8 @@ class Service:
             raise
         finally:
             self._reader.join()
+            if self._folder is not None:
+                self._folder.cleanup()
         assert self.status == 0, f"the service ended with status {self.status}:\n{self.report()}"
 
     @property
@@ -94,6 +105,13 @@ class Service:
     def report(self) -> str:
         """What it said that is no log line: a sanitizer's report, most likely."""
         return "".join(line["text"] for line in self.log if "text" in line)
+
+    def _specify_store(self) -> str:
+        self._folder = None
+        if self.store != "sqlite":
+            return self.store
+        self._folder = tempfile.TemporaryDirectory(prefix="docmill-")
+        return f"sqlite:{self._folder.name}/tasks.db"
 
     def _read_pipe(self) -> None:
         """Keep the pipe empty, so that the service never waits for us."""
