@@ -28,6 +28,10 @@ def names() -> Iterator[str]:
 
 
 def describe(path: str, value: object) -> Iterator[str]:
+    if inspect.ismodule(value):
+        for name in value.__all__:
+            yield from describe(f"{path}.{name}", getattr(value, name))
+        return
     if not inspect.isclass(value):
         yield f"{path}{signature(value)}"
         return

@@ -1,5 +1,6 @@
 """Client of docmill, the service that runs aggregation pipelines over JSON documents."""
 
+from . import webhooks
 from ._async_client import AsyncClient
 from ._body import Documents
 from ._client import Client
@@ -63,4 +64,5 @@ __all__ = [
     "ValidationFailed",
     "Verdict",
     "__version__",
+    "webhooks",
 ]

@@ -59,7 +59,7 @@ def member(data: Mapping[str, JSON], name: str, kind: type[V]) -> V:
     return value
 
 
-def _moment(data: Mapping[str, JSON], name: str) -> datetime:
+def moment(data: Mapping[str, JSON], name: str) -> datetime:
     try:
         return datetime.fromisoformat(member(data, name, str))
     except ValueError as error:
@@ -95,8 +95,8 @@ class Task:
             description=member(data, "description", str),
             status=member(data, "status", str),
             priority=member(data, "priority", int),
-            created_at=_moment(data, "created_at"),
-            updated_at=None if data.get("updated_at") is None else _moment(data, "updated_at"),
+            created_at=moment(data, "created_at"),
+            updated_at=None if data.get("updated_at") is None else moment(data, "updated_at"),
             version=None if data.get("version") is None else member(data, "version", int),
         )
 
