@@ -65,10 +65,10 @@ void admit_learn(struct admit *admit, uint64_t run_ns)
 unsigned admit_retry_after_s(const struct admit *admit, const struct queue *queue)
 {
 	uint64_t mean_ns = atomic_load_explicit(&admit->mean_run_ns, memory_order_relaxed);
-	uint64_t jobs = queue->n / 2 / admit->n_threads;
+	uint64_t work = queue->n / 2 / admit->n_threads;
 	uint64_t seconds = mean_ns > RETRY_AFTER_S_MAX * SECOND_NS
 	                           ? RETRY_AFTER_S_MAX
-	                           : (jobs * mean_ns + SECOND_NS - 1) / SECOND_NS;
+	                           : (work * mean_ns + SECOND_NS - 1) / SECOND_NS;
 
 	return (unsigned)MIN(MAX(seconds, 1), RETRY_AFTER_S_MAX);
 }

@@ -1,8 +1,8 @@
 /*
- * Admission: whether one more job may come in, and what is said when it may not.
+ * Admission: whether one more piece of work may come in, and what is said when it may not.
  *
- * A job that somebody waits for is admitted when there is room in the queue, by number and by
- * bytes; those that run do not count.  Memory is the third limit: bodies and what transforms need
+ * Work that somebody waits for is admitted when there is room in the queue, by number and by bytes;
+ * what runs does not count.  Memory is the third limit: bodies and what transforms need
  * are charged to one budget by those who allocate (base/arena.h), and who finds it used up is
  * refused with the same words.  Time is the fourth: who has waited past the deadline is refused.
  *
@@ -18,7 +18,7 @@
 
 #include "compute/queue.h"
 
-/* How it went for a job that asked to be run. */
+/* How it went for a piece of work that asked to be run. */
 enum admission {
 	ADMIT_OK, /* it ran */
 	ADMIT_QUEUE_LENGTH,
@@ -33,13 +33,13 @@ enum admission {
 struct admit {
 	size_t queue_length_max, queue_bytes_max;
 	unsigned n_threads;
-	_Atomic uint64_t mean_run_ns; /* of jobs that were queued, the last ones counting most */
+	_Atomic uint64_t mean_run_ns; /* of what was queued, the last ones counting most */
 };
 
-/* Would a job of so many bytes be taken into this queue? */
+/* Would a piece of work of so many bytes be taken into this queue? */
 enum admission admit_check(const struct admit *admit, const struct queue *queue, size_t bytes);
 
-/* A job that had been queued has run. */
+/* Something that had been queued has run. */
 void admit_learn(struct admit *admit, uint64_t run_ns);
 
 /* Seconds after which the queue will be half empty, 1 to 30. */

@@ -1,4 +1,4 @@
-/* Pool: threads, and the jobs that they run. */
+/* Pool: threads, and the work that they run. */
 #include "compute/pool.h"
 
 #include <stdlib.h>
@@ -28,14 +28,15 @@ int pool_create(const struct pool_options *options, struct pool **ret, struct er
 		.queue_bytes_max = options->queue_bytes_max,
 		.n_threads = options->n_threads,
 	};
+	atomic_init(&pool->closed_ns, UINT64_MAX);
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->work, NULL);
 	pthread_cond_init(&pool->background_work, NULL);
 	pthread_condattr_init(&pool->clock);
 	pthread_condattr_setclock(&pool->clock, CLOCK_MONOTONIC);
-	for (int class = 0; class < JOB_CLASS_COUNT; class ++)
+	for (int class = 0; class < WORK_CLASS_COUNT; class ++)
 		pool->waits[class] = metrics_series(METRIC_COMPUTE_WAIT,
-		                                    (const char *[]){ job_class_name(class) });
+		                                    (const char *[]){ work_class_name(class) });
 	pool->threads = calloc((size_t)options->n_threads + 1 + options->n_background,
 	                       sizeof *pool->threads);
 	if (pool->threads == NULL)
@@ -69,11 +70,10 @@ void pool_destroy(struct pool *pool)
 	free(pool);
 }
 
-/* A place for a small job on its caller's thread, unless others wait that came before it. */
+/* A place for small work on its caller's thread, unless others wait that came before it. */
 static bool enter_inline(struct pool *pool)
 {
-	if (atomic_load_explicit(&pool->has_waiting, memory_order_relaxed) ||
-	    atomic_load_explicit(&pool->is_stopped, memory_order_relaxed))
+	if (atomic_load_explicit(&pool->has_waiting, memory_order_relaxed))
 		return false;
 	if (atomic_fetch_add(&pool->n_inline, 1) < pool->options.n_inline)
 		return true;
@@ -81,14 +81,14 @@ static bool enter_inline(struct pool *pool)
 	return false;
 }
 
-static void run_inline(struct pool *pool, struct job *job)
+static void run_inline(struct pool *pool, struct work *work)
 {
-	job->is_inline = true;
-	job->state = JOB_RUNNING;
-	pool_start_job(pool, job);
-	job->looked_ns = job->started_ns;
-	job->run(job);
-	job->state = JOB_ENDED;
+	work->is_inline = true;
+	work->state = WORK_RUNNING;
+	pool_start_work(pool, work);
+	work->looked_ns = work->started_ns;
+	work->run(work);
+	work->state = WORK_ENDED;
 	atomic_fetch_sub(&pool->n_inline, 1);
 }
 
@@ -99,103 +99,103 @@ static struct timespec timespec_of(uint64_t ns)
 }
 
 /* Out of the queue, unless it has begun.  The lock is held. */
-static void withdraw(struct pool *pool, struct job *job)
+static void withdraw(struct pool *pool, struct work *work)
 {
-	if (job->state != JOB_WAITING)
+	if (work->state != WORK_WAITING)
 		return;
-	queue_remove(&pool->queue, job);
+	queue_remove(&pool->queue, work);
 	pool_note_queue(pool);
-	job->state = JOB_ENDED;
+	work->state = WORK_ENDED;
 }
 
 /* Has its time come before it began?  Has its caller gone?  The lock is held, but not meanwhile. */
-static enum admission look_after(struct pool *pool, struct job *job)
+static enum admission look_after(struct pool *pool, struct work *work)
 {
 	bool is_abandoned = false;
 
-	if (job->state == JOB_WAITING && job->deadline_ns != 0 &&
-	    clock_monotonic_ns() >= job->deadline_ns) {
-		withdraw(pool, job);
+	if (work->state == WORK_WAITING && work->deadline_ns != 0 &&
+	    clock_monotonic_ns() >= work->deadline_ns) {
+		withdraw(pool, work);
 		return ADMIT_TIME;
 	}
-	if (job->is_abandoned != NULL) {
+	if (work->is_abandoned != NULL) {
 		pthread_mutex_unlock(&pool->lock);
-		is_abandoned = job->is_abandoned(job->arg);
+		is_abandoned = work->is_abandoned(work->arg);
 		pthread_mutex_lock(&pool->lock);
 	}
 	if (!is_abandoned)
 		return ADMIT_OK;
-	atomic_store_explicit(&job->stop, JOB_ABANDONED, memory_order_relaxed);
-	if (job->state != JOB_WAITING)
+	atomic_store_explicit(&work->stop, WORK_ABANDONED, memory_order_relaxed);
+	if (work->state != WORK_WAITING)
 		return ADMIT_OK;
-	withdraw(pool, job);
+	withdraw(pool, work);
 	return ADMIT_ABANDONED;
 }
 
 /* The lock is held. */
-static enum admission wait_for(struct pool *pool, struct job *job)
+static enum admission wait_for(struct pool *pool, struct work *work)
 {
 	uint64_t look_ns = clock_monotonic_ns() + LOOK_NS;
 
-	while (job->state != JOB_ENDED) {
+	while (work->state != WORK_ENDED) {
 		uint64_t until_ns = look_ns;
 
-		if (job->state == JOB_WAITING && job->deadline_ns != 0)
-			until_ns = MIN(until_ns, job->deadline_ns);
+		if (work->state == WORK_WAITING && work->deadline_ns != 0)
+			until_ns = MIN(until_ns, work->deadline_ns);
 		struct timespec until = timespec_of(until_ns);
-		pthread_cond_timedwait(&job->ended, &pool->lock, &until);
-		if (job->state == JOB_ENDED || clock_monotonic_ns() < until_ns)
+		pthread_cond_timedwait(&work->ended, &pool->lock, &until);
+		if (work->state == WORK_ENDED || clock_monotonic_ns() < until_ns)
 			continue;
 		look_ns = clock_monotonic_ns() + LOOK_NS;
-		enum admission how = look_after(pool, job);
+		enum admission how = look_after(pool, work);
 		if (how != ADMIT_OK)
 			return how;
 	}
 	/* Those that never began were taken out by pool_stop(). */
-	return job->started_ns == 0 ? ADMIT_DRAINING : ADMIT_OK;
+	return work->started_ns == 0 ? ADMIT_DRAINING : ADMIT_OK;
 }
 
-static enum admission check(const struct pool *pool, size_t bytes)
+static enum admission check(const struct pool *pool, const struct work *work)
 {
-	if (pool->is_closed)
+	if (pool_is_closed_to(pool, work) || pool_is_stopped(pool))
 		return ADMIT_DRAINING;
-	return admit_check(&pool->admit, &pool->queue, bytes);
+	return admit_check(&pool->admit, &pool->queue, work->bytes);
 }
 
-static enum admission run_queued(struct pool *pool, struct job *job)
+static enum admission run_queued(struct pool *pool, struct work *work)
 {
-	pthread_cond_init(&job->ended, &pool->clock);
+	pthread_cond_init(&work->ended, &pool->clock);
 	pthread_mutex_lock(&pool->lock);
-	enum admission how = check(pool, job->bytes);
+	enum admission how = check(pool, work);
 	if (how == ADMIT_OK) {
-		job->state = JOB_WAITING;
-		queue_add(&pool->queue, job);
+		work->state = WORK_WAITING;
+		queue_add(&pool->queue, work);
 		pool_note_queue(pool);
 		pthread_cond_signal(&pool->work);
-		how = wait_for(pool, job);
+		how = wait_for(pool, work);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	pthread_cond_destroy(&job->ended);
+	pthread_cond_destroy(&work->ended);
 	return how;
 }
 
-enum admission pool_run(struct pool *pool, struct job *job)
+enum admission pool_run(struct pool *pool, struct work *work)
 {
 	enum admission how = ADMIT_OK;
 
-	job->pool = pool;
-	if (job->class == JOB_SMALL && enter_inline(pool))
-		run_inline(pool, job);
+	work->pool = pool;
+	if (work->class == WORK_SMALL && !pool_is_closed_to(pool, work) && enter_inline(pool))
+		run_inline(pool, work);
 	else
-		how = run_queued(pool, job);
+		how = run_queued(pool, work);
 	admit_count(how);
 	return how;
 }
 
-enum admission pool_check(struct pool *pool, size_t bytes)
+enum admission pool_check(struct pool *pool, const struct work *work)
 {
 	pthread_mutex_lock(&pool->lock);
-	enum admission how = check(pool, bytes);
+	enum admission how = check(pool, work);
 	pthread_mutex_unlock(&pool->lock);
 	admit_count(how);
 	return how;
@@ -203,26 +203,26 @@ enum admission pool_check(struct pool *pool, size_t bytes)
 
 void pool_close(struct pool *pool)
 {
-	pthread_mutex_lock(&pool->lock);
-	pool->is_closed = true;
-	pthread_mutex_unlock(&pool->lock);
+	uint64_t open = UINT64_MAX;
+
+	atomic_compare_exchange_strong(&pool->closed_ns, &open, clock_monotonic_ns());
 }
 
 void pool_stop(struct pool *pool)
 {
-	struct job *job;
+	struct work *work;
 
+	pool_close(pool);
 	pthread_mutex_lock(&pool->lock);
-	pool->is_closed = true;
 	atomic_store(&pool->is_stopped, true);
-	while ((job = queue_take(&pool->queue, true)) != NULL) {
-		job->state = JOB_ENDED;
-		pthread_cond_signal(&job->ended);
+	while ((work = queue_take(&pool->queue, true)) != NULL) {
+		work->state = WORK_ENDED;
+		pthread_cond_signal(&work->ended);
 	}
 	pool_note_queue(pool);
-	while ((job = queue_take_background(&pool->queue)) != NULL) {
-		atomic_store(&job->stop, JOB_DRAINED);
-		pool_end_background(pool, job);
+	while ((work = queue_take_background(&pool->queue)) != NULL) {
+		atomic_store(&work->stop, WORK_DRAINED);
+		pool_end_background(pool, work);
 	}
 	pthread_mutex_unlock(&pool->lock);
 }

@@ -8,7 +8,7 @@
 #include "compute/pool.h"
 #include "obs/metrics.h"
 
-/* Work of a job that idle threads may join in. */
+/* Work of a piece of work that idle threads may join in. */
 struct lending {
 	struct lending *next;
 	team_work_fn *work;
@@ -29,8 +29,9 @@ struct pool {
 	struct queue queue;
 	struct lending *lendings;
 	unsigned n_running, n_large, n_helping, n_running_background;
-	bool is_closed, is_ending;
+	bool is_ending;
 
+	_Atomic uint64_t closed_ns; /* UINT64_MAX: open */
 	atomic_uint n_inline;
 	atomic_bool is_stopped;
 	atomic_bool has_waiting; /* something is in the queue: a hint, read without the lock */
@@ -38,10 +39,16 @@ struct pool {
 	pthread_condattr_t clock; /* condition variables go by the monotonic clock */
 	pthread_t *threads;
 	unsigned n_threads, n_background_threads; /* that were started */
-	struct series *waits[JOB_CLASS_COUNT];
+	struct series *waits[WORK_CLASS_COUNT];
 };
 
-/* Is a thread free that a large job, or a helper of one, may use?  The lock is held. */
+/* Work that were asked for after the pool was closed are refused. */
+static inline bool pool_is_closed_to(const struct pool *pool, const struct work *work)
+{
+	return work->asked_ns >= atomic_load_explicit(&pool->closed_ns, memory_order_relaxed);
+}
+
+/* Is a thread free that large work, or a helper of one, may use?  The lock is held. */
 static inline bool pool_has_large_place(const struct pool *pool)
 {
 	return pool->n_large + pool->n_helping < pool->options.n_threads;
@@ -52,16 +59,16 @@ void *pool_compute(void *pool);
 void *pool_compute_background(void *pool);
 int pool_start_thread(struct pool *pool, void *(*loop)(void *));
 
-/* A job begins now, on this thread. */
-void pool_start_job(struct pool *pool, struct job *job);
+/* A piece of work begins now, on this thread. */
+void pool_start_work(struct pool *pool, struct work *work);
 
 /* The queue has changed.  The lock is held. */
 void pool_note_queue(struct pool *pool);
 
-/* A background job has ended.  The lock is held, and let go while its owner is told. */
-void pool_end_background(struct pool *pool, struct job *job);
+/* Background work has ended.  The lock is held, and let go while its owner is told. */
+void pool_end_background(struct pool *pool, struct work *work);
 
-/* Take part in what some job has lent out; false when there is nothing.  Unlocks meanwhile. */
+/* Take part in what some work has lent out; false when there is nothing.  Unlocks meanwhile. */
 bool pool_help(struct pool *pool);
 
 /* A team's run (base/team.h). */

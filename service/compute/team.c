@@ -1,4 +1,4 @@
-/* The pool's idle threads as helpers of one job. */
+/* The pool's idle threads as helpers of one work. */
 #include "compute/pool_private.h"
 
 static struct lending *next_lending(struct pool *pool)
@@ -37,7 +37,7 @@ static void unlink_lending(struct pool *pool, struct lending *lending)
 	*at = lending->next;
 }
 
-/* The caller is one of the compute threads, at work on a job. */
+/* The caller is one of the compute threads, at work on a piece of work. */
 void pool_share(struct team *team, unsigned n, team_work_fn *work, void *arg)
 {
 	struct pool *pool = (struct pool *)team;

@@ -14,44 +14,44 @@ void pool_note_queue(struct pool *pool)
 	atomic_store_explicit(&pool->has_waiting, pool->queue.n > 0, memory_order_relaxed);
 }
 
-void pool_start_job(struct pool *pool, struct job *job)
+void pool_start_work(struct pool *pool, struct work *work)
 {
-	job->started_ns = clock_monotonic_ns();
-	series_observe(pool->waits[job->class], job->started_ns - job->arrived_ns);
+	work->started_ns = clock_monotonic_ns();
+	series_observe(pool->waits[work->class], work->started_ns - work->arrived_ns);
 }
 
-/* The lock is held, and let go while the job runs. */
-static void run_job(struct pool *pool, struct job *job)
+/* The lock is held, and let go while the work runs. */
+static void run_work(struct pool *pool, struct work *work)
 {
-	bool is_large = job->class == JOB_LARGE;
+	bool is_large = work->class == WORK_LARGE;
 
-	job->state = JOB_RUNNING;
+	work->state = WORK_RUNNING;
 	pool->n_running++;
 	pool->n_large += is_large;
 	pool_note_queue(pool);
 	pthread_mutex_unlock(&pool->lock);
 
-	pool_start_job(pool, job);
-	job->run(job);
-	admit_learn(&pool->admit, clock_monotonic_ns() - job->started_ns);
+	pool_start_work(pool, work);
+	work->run(work);
+	admit_learn(&pool->admit, clock_monotonic_ns() - work->started_ns);
 
 	pthread_mutex_lock(&pool->lock);
 	pool->n_running--;
 	pool->n_large -= is_large;
-	job->state = JOB_ENDED;
-	pthread_cond_signal(&job->ended); /* with the lock held: the job is gone right after */
+	work->state = WORK_ENDED;
+	pthread_cond_signal(&work->ended); /* with the lock held: the work is gone right after */
 }
 
 void *pool_compute(void *arg)
 {
 	struct pool *pool = arg;
-	struct job *job;
+	struct work *work;
 
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
-		job = queue_take(&pool->queue, pool_has_large_place(pool));
-		if (job != NULL)
-			run_job(pool, job);
+		work = queue_take(&pool->queue, pool_has_large_place(pool));
+		if (work != NULL)
+			run_work(pool, work);
 		else if (pool_help(pool))
 			continue;
 		else if (pool->is_ending)
@@ -63,40 +63,40 @@ void *pool_compute(void *arg)
 	return NULL;
 }
 
-void pool_end_background(struct pool *pool, struct job *job)
+void pool_end_background(struct pool *pool, struct work *work)
 {
-	job->state = JOB_ENDED;
+	work->state = WORK_ENDED;
 	pthread_mutex_unlock(&pool->lock);
-	job->on_end(job);
+	work->on_end(work);
 	pthread_mutex_lock(&pool->lock);
 }
 
-static void run_background(struct pool *pool, struct job *job)
+static void run_background(struct pool *pool, struct work *work)
 {
-	job->state = JOB_RUNNING;
+	work->state = WORK_RUNNING;
 	pool->n_running_background++;
 	pthread_mutex_unlock(&pool->lock);
 
-	pool_start_job(pool, job);
-	job->run(job);
+	pool_start_work(pool, work);
+	work->run(work);
 
 	pthread_mutex_lock(&pool->lock);
 	pool->n_running_background--;
-	pool_end_background(pool, job);
+	pool_end_background(pool, work);
 }
 
 void *pool_compute_background(void *arg)
 {
 	struct pool *pool = arg;
-	struct job *job;
+	struct work *work;
 
 	/* Of this thread alone: so Linux understands it.  If it may not be, it is no worse. */
 	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), BACKGROUND_NICE);
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
-		job = queue_take_background(&pool->queue);
-		if (job != NULL)
-			run_background(pool, job);
+		work = queue_take_background(&pool->queue);
+		if (work != NULL)
+			run_background(pool, work);
 		else if (pool->is_ending)
 			break;
 		else

@@ -12,10 +12,10 @@
 
 #define MS_NS UINT64_C(1000000)
 
-/* A job with the thread that waits for it. */
+/* A work with the thread that waits for it. */
 struct caller {
 	struct pool *pool;
-	struct job job;
+	struct work work;
 	pthread_t thread;
 	sem_t has_begun, gate;
 	atomic_bool has_gone; /* what is_abandoned() says */
@@ -30,39 +30,40 @@ static bool has_gone(void *arg)
 	return atomic_load(&((struct caller *)arg)->has_gone);
 }
 
-static void work(struct job *job)
+static void do_work(struct work *work)
 {
-	struct caller *c = job->arg;
+	struct caller *c = work->arg;
 	struct timespec pause = { .tv_nsec = 1000000 };
 
 	sem_post(&c->has_begun);
 	if (c->heeds_stop)
-		while (!job_should_stop(job))
+		while (!work_should_stop(work))
 			nanosleep(&pause, NULL);
 	else
 		sem_wait(&c->gate);
 	c->is_done = true;
 }
 
-static void on_end(struct job *job)
+static void on_end(struct work *work)
 {
-	sem_post(&((struct caller *)job->arg)->has_ended);
+	sem_post(&((struct caller *)work->arg)->has_ended);
 }
 
-static void prepare(struct caller *c, struct pool *pool, enum job_class class)
+static void prepare(struct caller *c, struct pool *pool, enum work_class class)
 {
 	*c = (struct caller){
 		.pool = pool,
-		.job = {
-			.run = work,
+		.work = {
+			.run = do_work,
 			.class = class,
 			.bytes = 10,
+			.asked_ns = clock_monotonic_ns(),
 			.arrived_ns = clock_monotonic_ns(),
 			.is_abandoned = has_gone,
 			.on_end = on_end,
 		},
 	};
-	c->job.arg = c;
+	c->work.arg = c;
 	sem_init(&c->has_begun, 0, 0);
 	sem_init(&c->gate, 0, 0);
 	sem_init(&c->has_ended, 0, 0);
@@ -72,7 +73,7 @@ static void *call(void *arg)
 {
 	struct caller *c = arg;
 
-	c->how = pool_run(c->pool, &c->job);
+	c->how = pool_run(c->pool, &c->work);
 	return NULL;
 }
 
@@ -81,7 +82,7 @@ static void start(struct caller *c)
 	assert_int_equal(pthread_create(&c->thread, NULL, call, c), 0);
 }
 
-static void start_new(struct caller *c, struct pool *pool, enum job_class class)
+static void start_new(struct caller *c, struct pool *pool, enum work_class class)
 {
 	prepare(c, pool, class);
 	start(c);
@@ -122,16 +123,23 @@ static struct pool *make_pool(struct pool_options options)
 	return pool;
 }
 
+static enum admission check(struct pool *pool, size_t bytes)
+{
+	struct work work = { .bytes = bytes, .asked_ns = clock_monotonic_ns() };
+
+	return pool_check(pool, &work);
+}
+
 TEST(a_large_crowd_leaves_a_thread_to_the_others) {
 	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
 	struct caller large, next, medium;
 
 	(void)state;
-	start_new(&large, pool, JOB_LARGE);
+	start_new(&large, pool, WORK_LARGE);
 	sem_wait(&large.has_begun);
-	start_new(&next, pool, JOB_LARGE);
+	start_new(&next, pool, WORK_LARGE);
 	wait_until_waiting(pool, 1);
-	start_new(&medium, pool, JOB_MEDIUM);
+	start_new(&medium, pool, WORK_MEDIUM);
 	sem_wait(&medium.has_begun);
 	assert_int_equal(pool_stats(pool).n_running, 2);
 	assert_int_equal(pool_stats(pool).n_waiting, 1);
@@ -147,15 +155,15 @@ TEST(small_jobs_run_on_their_callers_threads_while_there_are_places) {
 	struct caller callers[4];
 
 	(void)state;
-	start_new(&callers[0], pool, JOB_SMALL);
+	start_new(&callers[0], pool, WORK_SMALL);
 	sem_wait(&callers[0].has_begun);
-	assert_true(callers[0].job.is_inline);
+	assert_true(callers[0].work.is_inline);
 	for (int i = 1; i < 3; i++) { /* on the compute threads */
-		start_new(&callers[i], pool, JOB_SMALL);
+		start_new(&callers[i], pool, WORK_SMALL);
 		sem_wait(&callers[i].has_begun);
-		assert_false(callers[i].job.is_inline);
+		assert_false(callers[i].work.is_inline);
 	}
-	start_new(&callers[3], pool, JOB_SMALL);
+	start_new(&callers[3], pool, WORK_SMALL);
 	wait_until_waiting(pool, 1);
 	for (int i = 0; i < 4; i++)
 		finish(&callers[i]);
@@ -169,17 +177,17 @@ TEST(a_full_queue_refuses_at_once_and_says_why) {
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		start_new(&running[i], pool, JOB_MEDIUM);
+		start_new(&running[i], pool, WORK_MEDIUM);
 		sem_wait(&running[i].has_begun);
 	}
-	start_new(&waiting[0], pool, JOB_MEDIUM);
+	start_new(&waiting[0], pool, WORK_MEDIUM);
 	wait_until_waiting(pool, 1);
-	assert_int_equal(pool_check(pool, 16), ADMIT_QUEUE_BYTES);
-	assert_int_equal(pool_check(pool, 15), ADMIT_OK);
-	start_new(&waiting[1], pool, JOB_MEDIUM);
+	assert_int_equal(check(pool, 16), ADMIT_QUEUE_BYTES);
+	assert_int_equal(check(pool, 15), ADMIT_OK);
+	start_new(&waiting[1], pool, WORK_MEDIUM);
 	wait_until_waiting(pool, 2);
-	assert_int_equal(pool_check(pool, 1), ADMIT_QUEUE_LENGTH);
-	start_new(&late, pool, JOB_LARGE);
+	assert_int_equal(check(pool, 1), ADMIT_QUEUE_LENGTH);
+	start_new(&late, pool, WORK_LARGE);
 	expect(&late, ADMIT_QUEUE_LENGTH);
 	for (int i = 0; i < 2; i++)
 		finish(&running[i]);
@@ -193,10 +201,10 @@ TEST(who_waits_past_the_deadline_is_refused) {
 	struct caller running, late;
 
 	(void)state;
-	start_new(&running, pool, JOB_LARGE);
+	start_new(&running, pool, WORK_LARGE);
 	sem_wait(&running.has_begun);
-	prepare(&late, pool, JOB_LARGE);
-	late.job.deadline_ns = clock_monotonic_ns() + 20 * MS_NS;
+	prepare(&late, pool, WORK_LARGE);
+	late.work.deadline_ns = clock_monotonic_ns() + 20 * MS_NS;
 	start(&late);
 	expect(&late, ADMIT_TIME);
 	assert_int_equal(pool_stats(pool).n_waiting, 0);
@@ -209,9 +217,9 @@ TEST(a_caller_who_left_is_taken_out_of_the_queue_soon) {
 	struct caller running, gone;
 
 	(void)state;
-	start_new(&running, pool, JOB_LARGE);
+	start_new(&running, pool, WORK_LARGE);
 	sem_wait(&running.has_begun);
-	start_new(&gone, pool, JOB_LARGE);
+	start_new(&gone, pool, WORK_LARGE);
 	wait_until_waiting(pool, 1);
 	uint64_t start_ns = clock_monotonic_ns();
 	atomic_store(&gone.has_gone, true);
@@ -223,7 +231,7 @@ TEST(a_caller_who_left_is_taken_out_of_the_queue_soon) {
 
 /* On a compute thread, then on the caller's own. */
 TEST(work_for_a_caller_who_left_is_told_to_stop) {
-	static const enum job_class classes[] = { JOB_LARGE, JOB_SMALL };
+	static const enum work_class classes[] = { WORK_LARGE, WORK_SMALL };
 	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_inline = 1 });
 
 	(void)state;
@@ -238,24 +246,27 @@ TEST(work_for_a_caller_who_left_is_told_to_stop) {
 		atomic_store(&gone.has_gone, true);
 		expect(&gone, ADMIT_OK);
 		assert_true(clock_monotonic_ns() - start_ns < 1000 * MS_NS);
-		assert_int_equal(gone.job.stop, JOB_ABANDONED);
+		assert_int_equal(gone.work.stop, WORK_ABANDONED);
 	}
 	pool_destroy(pool);
 }
 
 TEST(a_closed_pool_ends_what_it_has_and_refuses_what_is_new) {
 	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
-	struct caller running, waiting, late;
+	struct caller running, waiting, announced, late;
 
 	(void)state;
-	start_new(&running, pool, JOB_LARGE);
+	start_new(&running, pool, WORK_LARGE);
 	sem_wait(&running.has_begun);
-	start_new(&waiting, pool, JOB_LARGE);
+	start_new(&waiting, pool, WORK_LARGE);
 	wait_until_waiting(pool, 1);
+	prepare(&announced, pool, WORK_SMALL);
 	pool_close(pool);
-	start_new(&late, pool, JOB_MEDIUM);
+	start_new(&late, pool, WORK_SMALL);
 	expect(&late, ADMIT_DRAINING);
-	assert_int_equal(pool_check(pool, 1), ADMIT_DRAINING);
+	assert_int_equal(check(pool, 1), ADMIT_DRAINING);
+	start(&announced);
+	finish(&announced);
 	finish(&running);
 	finish(&waiting);
 	pool_destroy(pool);
@@ -266,21 +277,21 @@ TEST(a_stopped_pool_tells_everyone) {
 	struct caller running, inline_one, waiting;
 
 	(void)state;
-	prepare(&running, pool, JOB_LARGE);
-	prepare(&inline_one, pool, JOB_SMALL);
+	prepare(&running, pool, WORK_LARGE);
+	prepare(&inline_one, pool, WORK_SMALL);
 	running.heeds_stop = inline_one.heeds_stop = true;
 	start(&running);
 	start(&inline_one);
 	sem_wait(&running.has_begun);
 	sem_wait(&inline_one.has_begun);
-	start_new(&waiting, pool, JOB_LARGE);
+	start_new(&waiting, pool, WORK_LARGE);
 	wait_until_waiting(pool, 1);
 	pool_stop(pool);
 	expect(&waiting, ADMIT_DRAINING);
 	expect(&running, ADMIT_OK);
 	expect(&inline_one, ADMIT_OK);
-	assert_int_equal(running.job.stop, JOB_DRAINED);
-	assert_int_equal(inline_one.job.stop, JOB_DRAINED);
+	assert_int_equal(running.work.stop, WORK_DRAINED);
+	assert_int_equal(inline_one.work.stop, WORK_DRAINED);
 	pool_destroy(pool);
 }
 
@@ -300,15 +311,15 @@ static void gather(void *arg)
 }
 
 struct gathering {
-	struct job job;
+	struct work work;
 	struct pool *pool;
 	struct shared shared;
 	unsigned n_most; /* threads that helped at a time */
 };
 
-static void work_with_helpers(struct job *job)
+static void work_with_helpers(struct work *work)
 {
-	struct gathering *g = job->arg;
+	struct gathering *g = work->arg;
 	struct team *team = pool_team(g->pool);
 
 	team->run(team, team->n_max, gather, &g->shared);
@@ -318,14 +329,14 @@ static void work_with_helpers(struct job *job)
 TEST(idle_threads_help_a_large_job) {
 	struct pool *pool = make_pool((struct pool_options){ .n_threads = 3 });
 	struct gathering g = {
-		.job = { .run = work_with_helpers, .class = JOB_LARGE },
+		.work = { .run = work_with_helpers, .class = WORK_LARGE },
 		.pool = pool,
 	};
 
 	(void)state;
-	g.job.arg = &g;
+	g.work.arg = &g;
 	atomic_store(&g.shared.n_wanted, 3);
-	assert_int_equal(pool_run(pool, &g.job), ADMIT_OK);
+	assert_int_equal(pool_run(pool, &g.work), ADMIT_OK);
 	assert_true(g.shared.n_here >= 3);
 	assert_int_equal(g.n_most, 0); /* all have left when run() returns */
 	pool_destroy(pool);
@@ -335,16 +346,16 @@ TEST(nobody_helps_where_all_are_busy_and_nobody_is_waited_for) {
 	struct pool *pool = make_pool((struct pool_options){ .n_threads = 2 });
 	struct caller other;
 	struct gathering g = {
-		.job = { .run = work_with_helpers, .class = JOB_LARGE },
+		.work = { .run = work_with_helpers, .class = WORK_LARGE },
 		.pool = pool,
 	};
 
 	(void)state;
-	g.job.arg = &g;
+	g.work.arg = &g;
 	atomic_store(&g.shared.n_wanted, 1);
-	start_new(&other, pool, JOB_LARGE);
+	start_new(&other, pool, WORK_LARGE);
 	sem_wait(&other.has_begun);
-	assert_int_equal(pool_run(pool, &g.job), ADMIT_OK);
+	assert_int_equal(pool_run(pool, &g.work), ADMIT_OK);
 	assert_int_equal(g.shared.n_here, 1);
 	finish(&other);
 	pool_destroy(pool);
@@ -356,26 +367,26 @@ TEST(background_jobs_run_beside_the_others_and_can_be_cancelled) {
 
 	(void)state;
 	assert_int_equal(pool_background_room(pool), 1);
-	prepare(&running, pool, JOB_BACKGROUND);
-	prepare(&waiting, pool, JOB_BACKGROUND);
+	prepare(&running, pool, WORK_BACKGROUND);
+	prepare(&waiting, pool, WORK_BACKGROUND);
 	running.heeds_stop = true;
-	assert_int_equal(pool_submit(pool, &running.job), ADMIT_OK);
+	assert_int_equal(pool_submit(pool, &running.work), ADMIT_OK);
 	sem_wait(&running.has_begun);
 	assert_int_equal(pool_background_room(pool), 0);
-	assert_int_equal(pool_submit(pool, &waiting.job), ADMIT_OK);
+	assert_int_equal(pool_submit(pool, &waiting.work), ADMIT_OK);
 
-	start_new(&large, pool, JOB_LARGE);
+	start_new(&large, pool, WORK_LARGE);
 	sem_wait(&large.has_begun);
 	finish(&large);
 
-	pool_cancel(pool, &waiting.job);
+	pool_cancel(pool, &waiting.work);
 	sem_wait(&waiting.has_ended);
 	assert_false(waiting.is_done);
-	assert_int_equal(waiting.job.stop, JOB_CANCELLED);
-	pool_cancel(pool, &running.job);
+	assert_int_equal(waiting.work.stop, WORK_CANCELLED);
+	pool_cancel(pool, &running.work);
 	sem_wait(&running.has_ended);
 	assert_true(running.is_done);
-	assert_int_equal(running.job.stop, JOB_CANCELLED);
+	assert_int_equal(running.work.stop, WORK_CANCELLED);
 	pool_destroy(pool);
 }
 
@@ -384,29 +395,29 @@ TEST(a_stop_gives_background_jobs_back) {
 	struct caller running, waiting, late;
 
 	(void)state;
-	prepare(&running, pool, JOB_BACKGROUND);
-	prepare(&waiting, pool, JOB_BACKGROUND);
-	prepare(&late, pool, JOB_BACKGROUND);
+	prepare(&running, pool, WORK_BACKGROUND);
+	prepare(&waiting, pool, WORK_BACKGROUND);
+	prepare(&late, pool, WORK_BACKGROUND);
 	running.heeds_stop = true;
-	assert_int_equal(pool_submit(pool, &running.job), ADMIT_OK);
+	assert_int_equal(pool_submit(pool, &running.work), ADMIT_OK);
 	sem_wait(&running.has_begun);
-	assert_int_equal(pool_submit(pool, &waiting.job), ADMIT_OK);
+	assert_int_equal(pool_submit(pool, &waiting.work), ADMIT_OK);
 	pool_stop(pool);
 	sem_wait(&waiting.has_ended);
 	sem_wait(&running.has_ended);
-	assert_int_equal(waiting.job.stop, JOB_DRAINED);
-	assert_int_equal(running.job.stop, JOB_DRAINED);
-	assert_int_equal(pool_submit(pool, &late.job), ADMIT_DRAINING);
+	assert_int_equal(waiting.work.stop, WORK_DRAINED);
+	assert_int_equal(running.work.stop, WORK_DRAINED);
+	assert_int_equal(pool_submit(pool, &late.work), ADMIT_DRAINING);
 	pool_destroy(pool);
 }
 
 TEST(progress_can_be_read_from_elsewhere) {
-	struct job job = { .arg = NULL };
+	struct work work = { .arg = NULL };
 
 	(void)state;
-	job_progress(&job, 3, 1000);
-	assert_int_equal(job.documents_done, 3);
-	assert_int_equal(job.bytes_done, 1000);
+	work_progress(&work, 3, 1000);
+	assert_int_equal(work.documents_done, 3);
+	assert_int_equal(work.bytes_done, 1000);
 }
 
 /* Many callers of every class, some of whom leave: for the sanitizer. */
@@ -416,12 +427,12 @@ struct crowd_member {
 	unsigned number, n_ran, n_refused, n_left;
 };
 
-static void count(struct job *job)
+static void count(struct work *work)
 {
-	struct crowd_member *m = job->arg;
+	struct crowd_member *m = work->arg;
 
 	m->n_ran++;
-	(void)job_should_stop(job);
+	(void)work_should_stop(work);
 }
 
 static bool sometimes(void *arg)
@@ -434,16 +445,16 @@ static void *call_often(void *arg)
 	struct crowd_member *m = arg;
 
 	for (unsigned i = 0; i < 500; i++) {
-		struct job job = {
+		struct work work = {
 			.run = count,
 			.arg = m,
-			.class = (enum job_class)((m->number + i) % JOB_BACKGROUND),
+			.class = (enum work_class)((m->number + i) % WORK_BACKGROUND),
 			.bytes = 10,
 			.arrived_ns = clock_monotonic_ns(),
 			.deadline_ns = clock_monotonic_ns() + (i % 7 == 0 ? 1 : 1000 * MS_NS),
 			.is_abandoned = sometimes,
 		};
-		enum admission how = pool_run(m->pool, &job);
+		enum admission how = pool_run(m->pool, &work);
 
 		m->n_refused += how != ADMIT_OK && how != ADMIT_ABANDONED;
 		m->n_left += how == ADMIT_ABANDONED;
