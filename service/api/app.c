@@ -15,8 +15,13 @@ static struct series *direction(const char *name)
 	return metrics_series(METRIC_TRANSFORM_DOCUMENTS, (const char *[]){ name });
 }
 
-/* Asked at each scrape: the store knows the number, nobody has to count. */
-static void collect_tasks(void *arg)
+static struct series *plans(const char *result)
+{
+	return metrics_series(METRIC_PLAN_CACHE_LOOKUPS, (const char *[]){ result });
+}
+
+/* Asked at each scrape: who keeps them knows the numbers, nobody has to count. */
+static void collect(void *arg)
 {
 	const struct app *app = arg;
 	struct store_stats stats;
@@ -24,6 +29,7 @@ static void collect_tasks(void *arg)
 
 	if (app->store->ops->stats(app->store, &stats, &err) == 0)
 		series_set(app->metrics.tasks_plain, (int64_t)stats.n_plain);
+	series_set(app->metrics.plans_bytes, (int64_t)plan_cache_stats(app->plans).n_bytes);
 }
 
 int app_init(struct app *app, struct err *err)
@@ -34,9 +40,13 @@ int app_init(struct app *app, struct err *err)
 		.transform_write = phase("write"),
 		.documents_in = direction("in"),
 		.documents_out = direction("out"),
+		.plans_found = plans("hit"),
+		.plans_compiled = plans("miss"),
+		.plans_bytes = metrics_series(METRIC_PLAN_CACHE_BYTES, NULL),
 		.tasks_plain = metrics_series(METRIC_TASKS, (const char *[]){ "plain" }),
 	};
-	metrics_on_scrape(collect_tasks, app);
+	TRY(plan_cache_create(app->plan_cache_max, &app->plans, err));
+	metrics_on_scrape(collect, app);
 	return capabilities_init(app, err);
 }
 
@@ -44,6 +54,8 @@ void app_deinit(struct app *app)
 {
 	store_close(app->store);
 	app->store = NULL;
+	plan_cache_destroy(app->plans);
+	app->plans = NULL;
 	free(app->capabilities);
 	app->capabilities = NULL;
 }

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/macros.h"
 #include "engine/limits.h"
+#include "engine/plan_cache.h"
 #include "http/request.h"
 #include "obs/metrics.h"
 #include "store/store.h"
@@ -19,6 +20,7 @@
 struct app_metrics {
 	struct series *transform_read, *transform_run, *transform_write;
 	struct series *documents_in, *documents_out;
+	struct series *plans_found, *plans_compiled, *plans_bytes;
 	struct series *tasks_plain;
 };
 
@@ -28,6 +30,8 @@ struct app {
 	struct limits limits;        /* of one transform */
 	size_t max_body, max_header; /* bytes: what the listeners were started with */
 	uint64_t max_inflate_ratio;
+	size_t plan_cache_max; /* bytes */
+	struct plan_cache *plans;
 	struct app_metrics metrics;
 	char *capabilities; /* the answer of GET /capabilities, made once */
 	size_t capabilities_len;

@@ -9,6 +9,7 @@
 #include "api/problem.h"
 #include "api/transform_request.h"
 #include "base/clock.h"
+#include "engine/plan_cache.h"
 #include "json/write.h"
 #include "obs/metrics.h"
 
@@ -42,7 +43,8 @@ struct transform {
 	struct arena arena;
 	struct json_problems problems;
 	struct transform_request request;
-	struct plan *plan;
+	struct held_plan held;
+	const struct plan *plan;
 	enum form form;
 	struct buf out;
 	struct run_writer writer;
@@ -65,6 +67,7 @@ static void transform_deinit(struct transform *t)
 {
 	buf_deinit(&t->out);
 	arena_deinit(&t->arena);
+	plan_release(&t->held);
 }
 
 /* Is the body of a type that is taken here?  Otherwise the answer says which are. */
@@ -114,17 +117,20 @@ static int read_request(struct transform *t, bool is_ndjson, struct err *err)
 	return 0;
 }
 
-static int compile(struct transform *t, unsigned rules, struct problem **ret_problems,
-                   struct err *err)
+static int find_plan(struct transform *t, struct problem **ret_problems, struct err *err)
 {
-	const struct plan_input input = {
-		.pipeline = t->request.pipeline,
+	const struct app *app = request_app(t->req);
+	const struct plan_source source = {
+		.text = t->request.pipeline_text,
 		.let = t->request.let,
 		.limits = t->request.limits,
-		.rules = rules,
+		.rules = (unsigned)PLAN_RULES_ALL,
 	};
 
-	return plan_compile(&t->arena, &input, &t->plan, ret_problems, err);
+	int rc = plan_cache_hold(app->plans, &t->arena, &source, &t->held, ret_problems, err);
+	series_add(t->held.is_found ? app->metrics.plans_found : app->metrics.plans_compiled, 1);
+	t->plan = t->held.plan;
+	return rc;
 }
 
 static int refuse_pipeline(struct transform *t, const struct problem *problems,
@@ -181,6 +187,7 @@ static int run(struct transform *t, struct err *err)
 		.documents = request->documents,
 		.collections = request->collections,
 		.n_collections = request->n_collections,
+		.let = request->let,
 		.limits = request->limits,
 		.now_ms = request->now_ms,
 		.seed = request->seed,
@@ -302,7 +309,7 @@ int transform_run(struct request *req, struct response *res, struct err *err)
 		return 0;
 	}
 
-	int rc = compile(&t, (unsigned)PLAN_RULES_ALL, &problems, err);
+	int rc = find_plan(&t, &problems, err);
 	if (rc == ERR_PIPELINE)
 		return refuse_pipeline(&t, problems, err);
 	TRY(rc);
@@ -335,6 +342,21 @@ static void write_verdict(struct transform *t, const struct problem *problems)
 	json_object_end(&w);
 }
 
+/* The verdict speaks of the stages as they were sent: no rule may move them. */
+static int compile_as_sent(struct transform *t, struct problem **ret_problems, struct err *err)
+{
+	const struct plan_input input = {
+		.pipeline = t->request.pipeline,
+		.let = t->request.let,
+		.limits = t->request.limits,
+	};
+	struct plan *plan;
+
+	TRY(plan_compile(&t->arena, &input, &plan, ret_problems, err));
+	t->plan = plan;
+	return 0;
+}
+
 int transform_validate(struct request *req, struct response *res, struct err *err)
 {
 	CLEANUP(transform_deinit) struct transform t;
@@ -350,8 +372,7 @@ int transform_validate(struct request *req, struct response *res, struct err *er
 		return 0;
 	}
 
-	/* The verdict speaks of the stages as they were sent: no rule may move them. */
-	int rc = compile(&t, 0, &problems, err);
+	int rc = compile_as_sent(&t, &problems, err);
 	if (rc != 0 && rc != ERR_PIPELINE)
 		return rc;
 	write_verdict(&t, problems);

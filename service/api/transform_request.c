@@ -70,6 +70,7 @@ static int read_documents(struct reading *r, struct str text, struct err *err)
 
 static int read_pipeline(struct reading *r, struct str text, struct err *err)
 {
+	r->request->pipeline_text = str_trim(text);
 	return check(r, text, 1, &r->request->pipeline, err);
 }
 

@@ -24,6 +24,7 @@ struct transform_request {
 	bool has_documents;
 	struct run_text documents;
 	struct value pipeline; /* missing when it is not there */
+	struct str pipeline_text;
 	struct value let;
 	struct run_collection *collections;
 	size_t n_collections, n_collections_max;

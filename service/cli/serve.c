@@ -143,6 +143,7 @@ static int open_app(struct service *service, struct err *err)
 	app->max_body = config->max_body;
 	app->max_header = config->max_header;
 	app->max_inflate_ratio = config->max_inflate_ratio;
+	app->plan_cache_max = config->plan_cache;
 	app->limits = (struct limits){
 		.depth_max = (uint32_t)config->max_depth,
 		.key_len_max = (uint32_t)config->max_key,

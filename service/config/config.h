@@ -42,6 +42,7 @@ struct config {
 	uint64_t max_output, max_memory; /* bytes */
 	uint64_t max_time_ms;
 	uint64_t max_regex_steps;
+	uint64_t plan_cache;
 	/* tasks */
 	const char *store;
 	uint64_t max_tasks, max_tasks_bytes;

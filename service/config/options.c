@@ -209,6 +209,16 @@ const struct option option_table[] = {
 		.doc = "Steps that matching a regular expression once may take.",
 	},
 	{
+		.name = "plan-cache",
+		.group = "limits",
+		.type = OPTION_SIZE,
+		FIELD(plan_cache),
+		.value = "8MiB",
+		.min = 0,
+		.max = GIB,
+		.doc = "Memory for compiled pipelines that may be asked for again; 0: none are kept.",
+	},
+	{
 		.name = "store",
 		.group = "tasks",
 		.type = OPTION_TEXT,

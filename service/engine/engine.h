@@ -82,6 +82,11 @@ struct run_input {
 	struct run_text documents; /* ignored when the plan has $documents and this is empty */
 	const struct run_collection *collections;
 	size_t n_collections;
+	/*
+	 * Values for the names of `let` that the plan was compiled with, the same ones in the same
+	 * order; or missing: those that were compiled.
+	 */
+	struct value let;
 	struct limits limits; /* may be tighter than the plan's */
 	int64_t now_ms;       /* $$NOW */
 	uint64_t seed;        /* of $rand and $sample */

@@ -159,6 +159,18 @@ static int keep_stats(struct run *run, struct arena *a, const struct flow *flow)
 	return 0;
 }
 
+/* Opened before anything runs: it may be looked at from everywhere. */
+static struct value let_value(struct run *run, size_t i)
+{
+	const struct value let = run->input->let;
+
+	if (let.type != VALUE_OBJECT)
+		return run->input->plan->lets[i].value;
+	struct value v = object_at(&run->keep, let.object, (uint32_t)i);
+	(void)value_share(&run->keep, v); /* the arena remembers */
+	return v;
+}
+
 static int prepare(struct run *run)
 {
 	const struct plan *plan = run->input->plan;
@@ -169,7 +181,7 @@ static int prepare(struct run *run)
 	if (vars == NULL || caches == NULL || run->docs == NULL)
 		return err_nomem(run->err, "the state of a run");
 	for (size_t i = 0; i < plan->n_lets; i++)
-		vars[plan->lets[i].slot] = plan->lets[i].value;
+		vars[plan->lets[i].slot] = let_value(run, i);
 	run->ev = (struct eval){
 		.arena = &run->batch,
 		.keep = &run->keep,
@@ -188,6 +200,7 @@ static int prepare(struct run *run)
 	if (run->input->limits.time_ms_max != 0)
 		run->ev.deadline_ns = clock_monotonic_ns() +
 		                      run->input->limits.time_ms_max * UINT64_C(1000000);
+	TRY(eval_check(&run->ev));
 	return read_collections(run);
 }
 

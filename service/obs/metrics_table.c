@@ -107,6 +107,17 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.help = "Memory that all requests together use: bodies, transforms, answers.",
 		.kind = METRIC_GAUGE,
 	},
+	[METRIC_PLAN_CACHE_LOOKUPS] = {
+		.name = "docmill_plan_cache_lookups_total",
+		.help = "Pipelines looked for among those compiled before: hit or miss.",
+		.kind = METRIC_COUNTER,
+		.labels = { "result" },
+	},
+	[METRIC_PLAN_CACHE_BYTES] = {
+		.name = "docmill_plan_cache_bytes",
+		.help = "Memory of the compiled pipelines that are kept.",
+		.kind = METRIC_GAUGE,
+	},
 	[METRIC_TASKS] = {
 		.name = "docmill_tasks",
 		.help = "Tasks in the store: jobs by state, plain tasks together.",

@@ -23,6 +23,18 @@ def test_documents_are_counted_both_ways(service: Service) -> None:
     assert (value(service, came), value(service, left)) == (before[0] + 3, before[1] + 1)
 
 
+def test_a_pipeline_sent_again_is_not_compiled_again(service: Service) -> None:
+    hit, miss = (f'docmill_plan_cache_lookups_total{{result="{what}"}}' for what in ("hit", "miss"))
+    before = value(service, hit), value(service, miss)
+    pipeline = [{"$project": {"r": {"$add": ["$$x", 4711]}}}]
+    for x in (1, 2):
+        request = {"documents": [{}], "pipeline": pipeline, "let": {"x": x}}
+        answer = httpx.post(f"{service.url}/transform", json=request)
+        assert answer.json()["documents"] == [{"r": 4711 + x}]
+    assert (value(service, hit), value(service, miss)) == (before[0] + 1, before[1] + 1)
+    assert value(service, "docmill_plan_cache_bytes") > 0
+
+
 def test_the_phases_of_a_transform_are_timed(service: Service) -> None:
     series = [
         f'docmill_transform_duration_seconds_count{{phase="{phase}"}}'
