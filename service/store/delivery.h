@@ -19,7 +19,15 @@
 
 struct store;
 
-enum delivery_outcome { DELIVERY_DELIVERED, DELIVERY_FAILED, DELIVERY_REFUSED };
+enum delivery_outcome {
+	DELIVERY_DELIVERED,
+	DELIVERY_FAILED,
+	DELIVERY_REFUSED,
+	DELIVERY_OUTCOME_COUNT
+};
+
+/* "delivered", "failed", "refused": part of the public contract. */
+const char *delivery_outcome_name(enum delivery_outcome outcome);
 
 struct delivery {
 	uint64_t number;                 /* the store's: names the delivery in delivery_end */
@@ -43,6 +51,10 @@ struct delivery_ops {
 
 	int (*finish)(struct store *store, const struct delivery *delivery,
 	              const struct delivery_end *end, struct err *err);
+
+	/* It was not tried after all, and is due again at that moment: no attempt is counted. */
+	int (*put_off)(struct store *store, const struct delivery *delivery, int64_t until_ms,
+	               struct err *err);
 
 	/* Every attempt of a job: {"n", "webhook_id", "at", "status", "outcome", "detail", "next_at"}. */
 	int (*list)(struct store *store, struct str id, struct buf *ret_json, struct err *err);

@@ -38,17 +38,6 @@ static void unlock(pthread_mutex_t **lock)
 	CLEANUP(unlock) pthread_mutex_t *held = &(s)->lock; \
 	pthread_mutex_lock(held)
 
-const char *webhook_outcome_name(enum webhook_outcome outcome)
-{
-	static const char *const names[] = {
-		[WEBHOOK_DELIVERED] = "delivered",
-		[WEBHOOK_FAILED] = "failed",
-		[WEBHOOK_REFUSED] = "refused",
-	};
-
-	return names[outcome];
-}
-
 static void finish(struct sender *s, struct transfer *t, CURLcode code)
 {
 	struct webhook_result result;

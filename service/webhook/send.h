@@ -29,9 +29,6 @@ enum webhook_outcome {
 	WEBHOOK_REFUSED, /* by us: its address is not allowed */
 };
 
-/* "delivered", "failed", "refused": part of the public contract. */
-const char *webhook_outcome_name(enum webhook_outcome outcome);
-
 struct webhook_result {
 	enum webhook_outcome outcome;
 	int status;       /* of HTTP, or 0: there was no answer */
