@@ -32,23 +32,38 @@ bool body_check_coding(const struct request *req, struct response *res)
 	return false;
 }
 
-bool body_check_json(const struct request *req, struct response *res)
+static void refuse_type(const struct request *req, struct response *res, const char *wanted)
 {
 	struct str type = request_header(req, "Content-Type");
 	char detail[200];
 
-	if (body_is_type(req, "application/json"))
-		return body_check_coding(req, res);
 	if (type.data == NULL)
-		snprintf(detail, sizeof detail, "the body needs Content-Type: application/json");
+		snprintf(detail, sizeof detail, "the body needs Content-Type: %s", wanted);
 	else
-		snprintf(detail, sizeof detail, "the body is \"%.*s\", not application/json",
-		         (int)MIN(type.len, 100), type.data);
+		snprintf(detail, sizeof detail, "the body is \"%.*s\", not %s",
+		         (int)MIN(type.len, 100), type.data, wanted);
 	problem_refuse(req, res,
 	               &(struct refusal){
 			       .code = "unsupported_media_type",
 			       .detail = detail,
 		       });
+}
+
+bool body_check_json(const struct request *req, struct response *res)
+{
+	if (body_is_type(req, "application/json"))
+		return body_check_coding(req, res);
+	refuse_type(req, res, "application/json");
+	return false;
+}
+
+bool body_check_patch(const struct request *req, struct response *res)
+{
+	if (body_is_type(req, "application/merge-patch+json") ||
+	    body_is_type(req, "application/json"))
+		return body_check_coding(req, res);
+	response_header(res, "Accept-Patch", "application/merge-patch+json, application/json");
+	refuse_type(req, res, "application/merge-patch+json");
 	return false;
 }
 

@@ -24,6 +24,9 @@ bool body_check_coding(const struct request *req, struct response *res);
 /* Is it "application/json", and packed in a known way?  Otherwise the response is a 415 that says so. */
 bool body_check_json(const struct request *req, struct response *res);
 
+/* The same for a change: "application/merge-patch+json" (RFC 7396) will do as well. */
+bool body_check_patch(const struct request *req, struct response *res);
+
 /* Read a small message: checked to be JSON, of bounded size and depth. */
 int body_read_message(struct request *req, struct arena *scratch, struct str *ret,
                       struct err *err) MUST_CHECK;

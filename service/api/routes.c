@@ -52,6 +52,13 @@ const struct route service_routes[] = {
 		.doc = "Set whichever fields are given.",
 	},
 	{
+		.method = METHOD_PATCH,
+		.path = "/tasks/{id}",
+		.handle = task_patch,
+		.name = "task_patch",
+		.doc = "Set whichever fields are given, by a merge patch.",
+	},
+	{
 		.method = METHOD_DELETE,
 		.path = "/tasks/{id}",
 		.handle = task_delete,

@@ -39,15 +39,22 @@ static int or_not_found(const struct request *req, struct response *res, int rc,
 	return 0;
 }
 
-/* The members that both creating and changing take, but for status. */
-static void read_fields(struct json_reader *r, struct task_fields *ret)
+/*
+ * The members that both creating and changing take, but for status.  In a merge patch null removes
+ * a member: one that has a default is at it again then.
+ */
+static void read_fields(struct json_reader *r, bool is_patch, struct task_fields *ret)
 {
-	int64_t priority;
+	int64_t priority = TASK_PRIORITY_NEW;
 
 	json_read_string(r, "title", 1, TASK_TITLE_MAX, &ret->title);
-	json_read_string(r, "description", 0, TASK_DESCRIPTION_MAX, &ret->description);
-	if (json_read_int(r, "priority", TASK_PRIORITY_MIN, TASK_PRIORITY_MAX, &priority) ==
-	    JSON_READ)
+	if (is_patch && json_take_null(r, "description"))
+		ret->description = STR("");
+	else
+		json_read_string(r, "description", 0, TASK_DESCRIPTION_MAX, &ret->description);
+	if ((is_patch && json_take_null(r, "priority")) ||
+	    json_read_int(r, "priority", TASK_PRIORITY_MIN, TASK_PRIORITY_MAX, &priority) ==
+		    JSON_READ)
 		ret->priority = (int)priority;
 	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
 		json_ignore(r, read_only[i]);
@@ -87,7 +94,7 @@ static int create_from(struct request *req, struct response *res, struct arena *
 
 	TRY(body_read_message(req, scratch, &message, err));
 	TRY(json_reader_init(&reader, message, "", &problems, err));
-	read_fields(&reader, &new_task.fields);
+	read_fields(&reader, false, &new_task.fields);
 	json_ignore(&reader, "status"); /* a new task is pending, whatever its sender says */
 	json_reader_finish(&reader);
 
@@ -161,7 +168,7 @@ static int find_version(const struct request *req, struct response *res, uint64_
 }
 
 static int update_from(struct request *req, struct response *res, struct arena *scratch,
-                       uint64_t version, struct err *err)
+                       bool is_patch, uint64_t version, struct err *err)
 {
 	CLEANUP(json_reader_deinit) struct json_reader reader = { 0 };
 	struct json_problems problems = JSON_PROBLEMS(scratch);
@@ -172,7 +179,7 @@ static int update_from(struct request *req, struct response *res, struct arena *
 
 	TRY(body_read_message(req, scratch, &message, err));
 	TRY(json_reader_init(&reader, message, "", &problems, err));
-	read_fields(&reader, &fields);
+	read_fields(&reader, is_patch, &fields);
 	json_read_string(&reader, "status", 1, TASK_STATUS_MAX, &fields.status);
 	json_reader_finish(&reader);
 	if (problems.n_items > 0)
@@ -184,7 +191,7 @@ static int update_from(struct request *req, struct response *res, struct arena *
 	return 0;
 }
 
-static int update(struct request *req, struct response *res, struct err *err)
+static int update(struct request *req, struct response *res, bool is_patch, struct err *err)
 {
 	struct budget budget = BUDGET(BODY_MEMORY_MAX);
 	CLEANUP(arena_deinit) struct arena scratch;
@@ -193,14 +200,19 @@ static int update(struct request *req, struct response *res, struct err *err)
 	arena_init(&scratch, &budget);
 	/* As in the Flask program, an unknown id is a 404 whatever the body is. */
 	TRY(find_version(req, res, &version, err));
-	if (!body_check_json(req, res))
+	if (is_patch ? !body_check_patch(req, res) : !body_check_json(req, res))
 		return 0;
-	return update_from(req, res, &scratch, version, err);
+	return update_from(req, res, &scratch, is_patch, version, err);
 }
 
 int task_update(struct request *req, struct response *res, struct err *err)
 {
-	return or_not_found(req, res, update(req, res, err), err);
+	return or_not_found(req, res, update(req, res, false, err), err);
+}
+
+int task_patch(struct request *req, struct response *res, struct err *err)
+{
+	return or_not_found(req, res, update(req, res, true, err), err);
 }
 
 static int delete (struct request *req, struct response *res, struct err *err)

@@ -1,7 +1,7 @@
 /*
  * Tasks: the to-do list at /tasks.
  *
- * Its five routes answer what the Flask program of the tutorial answers, so that clients written
+ * Its routes answer what the Flask program of the tutorial answers, so that clients written
  * for that one work unchanged, and hold to bounds that it does not have.
  */
 #ifndef API_TASKS_H
@@ -13,6 +13,7 @@ int task_list(struct request *req, struct response *res, struct err *err);
 int task_create(struct request *req, struct response *res, struct err *err);
 int task_get(struct request *req, struct response *res, struct err *err);
 int task_update(struct request *req, struct response *res, struct err *err);
+int task_patch(struct request *req, struct response *res, struct err *err);
 int task_delete(struct request *req, struct response *res, struct err *err);
 
 #endif

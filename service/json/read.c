@@ -140,6 +140,11 @@ bool json_has_text(const struct json_reader *r, const char *name)
 	return cJSON_IsString(item) && item->valuestring[0] != 0;
 }
 
+bool json_take_null(struct json_reader *r, const char *name)
+{
+	return cJSON_IsNull(find(r, name)) && member(r, name) != NULL;
+}
+
 void json_refuse(struct json_reader *r, const char *name, const char *fmt, ...)
 {
 	char detail[256];

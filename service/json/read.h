@@ -70,6 +70,9 @@ void json_reader_deinit(struct json_reader *r);
 bool json_has(const struct json_reader *r, const char *name);
 bool json_has_text(const struct json_reader *r, const char *name);
 
+/* Is there a member of this name that is null?  Then it is allowed; else it has not been asked for. */
+bool json_take_null(struct json_reader *r, const char *name);
+
 /* Outputs are touched only when the answer is JSON_READ. */
 enum json_found json_read_string(struct json_reader *r, const char *name, size_t min, size_t max,
                                  struct str *ret);

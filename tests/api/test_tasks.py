@@ -1,6 +1,7 @@
 """/tasks beyond the tutorial: bounds, pages, versions."""
 
 import concurrent.futures
+import json
 from typing import Any
 
 import httpx
@@ -167,6 +168,41 @@ def test_a_change_raises_the_version(http: httpx.Client) -> None:
     assert answer.json()["version"] == 2
     assert answer.headers["ETag"] == '"2"'
     assert answer.json()["updated_at"] >= task["updated_at"]
+
+
+MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
+
+
+def patch(http: httpx.Client, path: str, body: Any, **headers: str) -> httpx.Response:
+    """PATCH with a merge patch."""
+    return http.patch(path, content=json.dumps(body), headers={**MERGE_PATCH, **headers})
+
+
+def test_a_patch_sets_what_it_gives_and_null_puts_back(http: httpx.Client) -> None:
+    path = f"/tasks/{create(http, description='long', priority=4)['id']}"
+    answer = patch(http, path, {"status": "done", "id": "ignored"})
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
+    assert (answer.json()["description"], answer.json()["status"]) == ("long", "done")
+    answer = patch(http, path, {"description": None, "priority": None}, **{"If-Match": '"2"'})
+    assert (answer.json()["description"], answer.json()["priority"]) == ("", 1)
+    assert http.patch(path, json={"priority": 2}).json()["priority"] == 2
+    assert http.get(path).json()["version"] == 4
+
+
+def test_what_a_task_must_have_cannot_be_removed(http: httpx.Client) -> None:
+    path = f"/tasks/{create(http)['id']}"
+    answer = patch(http, path, {"title": None, "status": None, "priority": 9, "x": None})
+    assert list(problems(answer)) == ["/title", "/priority", "/status", "/x"]
+    assert patch(http, path, {}, **{"If-Match": '"2"'}).status_code == 412
+    assert http.get(path).json()["version"] == 1
+
+
+def test_a_patch_of_another_type_is_refused_with_those_that_are_taken(http: httpx.Client) -> None:
+    path = f"/tasks/{create(http)['id']}"
+    answer = http.patch(path, content="[]", headers={"Content-Type": "application/json-patch+json"})
+    assert answer.status_code == 415
+    assert answer.headers["Accept-Patch"] == "application/merge-patch+json, application/json"
+    assert patch(http, "/tasks/unknown", {}).status_code == 404
 
 
 def test_a_caller_who_has_the_version_gets_no_body(http: httpx.Client) -> None:
@@ -355,7 +391,7 @@ def test_other_methods_are_refused_by_name(http: httpx.Client) -> None:
     assert answer.status_code == 411 or answer.headers["Allow"] == "GET, HEAD, POST"
     answer = http.post(f"/tasks/{create(http)['id']}", json={})
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "DELETE, GET, HEAD, PUT"
+    assert answer.headers["Allow"] == "DELETE, GET, HEAD, PATCH, PUT"
     assert answer.json()["code"] == "method_not_allowed"
 
 

@@ -87,6 +87,17 @@ def test_a_task_is_changed_when_its_type_says_so(
 
 
 @SETTINGS
+@given(message=TASKS)
+def test_a_task_is_patched_when_its_type_says_so(
+    http: httpx.Client, contract: dict[str, Any], task_path: str, message: Any
+) -> None:
+    answer = send(http, "PATCH", task_path, message)
+    assert (answer.status_code == 200) == is_valid(contract, "TaskPatch", message), answer.text
+    if answer.status_code == 200:
+        assert is_valid(contract, "Task", answer.json())
+
+
+@SETTINGS
 @given(options=OPTIONS)
 def test_options_are_taken_when_their_type_says_so(
     http: httpx.Client, contract: dict[str, Any], options: dict[str, Any]
