@@ -17,7 +17,7 @@ NOT_MADE = {
     "livez": "probes are for orchestrators",
     "task_create_without_title": "a title is not optional in Python",
     "task_get_known": "there is no cache that would ask on a condition",
-    "task_update_outdated": "changes on a condition are not offered yet",
+    "task_patch": "update sets what is given, by a PUT",
     "transform_ndjson": "answers are asked for as JSON",
     "transform_unknown_member": "there is no such argument",
     "version": "the client does not ask which version answers",
@@ -55,11 +55,18 @@ def transform(mill, request):
 
 CALLS = {
     "readyz": lambda mill, request: mill.ready(),
-    "task_create": lambda mill, request: mill.tasks.create(**task_fields(request["body"])),
+    "task_create": lambda mill, request: mill.tasks.create(
+        **task_fields(request["body"]),
+        idempotency_key=request["headers"].get("Idempotency-Key"),
+    ),
     "task_delete": lambda mill, request: mill.tasks.delete(task_id(request)),
     "task_get": lambda mill, request: mill.tasks.get(task_id(request)),
     "task_list": lambda mill, request: mill.tasks.list(**query(request)).page(),
-    "task_update": lambda mill, request: mill.tasks.update(task_id(request), **request["body"]),
+    "task_update": lambda mill, request: mill.tasks.update(
+        task_id(request),
+        **request["body"],
+        version=int(request["headers"]["If-Match"].strip('"')),
+    ),
     "transform": transform,
     "transform_validate": lambda mill, request: mill.validate(**request["body"]),
 }
@@ -71,7 +78,8 @@ def task_id(request):
 
 def query(request):
     found = dict(parse_qsl(urlsplit(request["path"]).query))
-    return {name: int(value) if name == "limit" else value for name, value in found.items()}
+    numbers = ("limit", "priority")
+    return {name: int(value) if name in numbers else value for name, value in found.items()}
 
 
 class Recorder:

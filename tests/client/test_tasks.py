@@ -54,6 +54,51 @@ def test_create(connect):
     assert (task.id, task.status, task.version) == (ID, "pending", 2)
 
 
+def test_each_creation_has_a_key_of_its_own(connect):
+    recorder = Recorder(201)
+    mill = connect(recorder)
+    for _ in range(2):
+        mill.tasks.create("Test")
+    mill.tasks.create("Test", idempotency_key="mine")
+    keys = [request.headers["Idempotency-Key"] for request in recorder.requests]
+    assert keys[2] == "mine"
+    assert len(set(keys)) == 3
+
+
+def test_a_creation_is_sent_again_under_the_same_key(connect):
+    requests = []
+
+    def service(request):
+        requests.append(request)
+        return httpx.Response(503 if len(requests) == 1 else 201, json=TASK)
+
+    assert connect(service).tasks.create("Test").id == ID
+    keys = [request.headers["Idempotency-Key"] for request in requests]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+def test_a_change_can_be_meant_for_a_version(connect):
+    recorder = Recorder()
+    connect(recorder).tasks.update(ID, status="done", version=3)
+    connect(recorder).tasks.delete(ID, version=4)
+    assert [request.headers["If-Match"] for request in recorder.requests] == ['"3"', '"4"']
+
+
+def test_a_change_of_a_version_is_never_sent_twice(connect):
+    recorder = Recorder(503)
+    with pytest.raises(docmill.StatusError):
+        connect(recorder).tasks.update(ID, status="done", version=3)
+    assert len(recorder.requests) == 1
+
+
+def test_a_list_asks_for_its_filters_and_its_order(connect):
+    pages = Pages(1)
+    found = connect(pages).tasks.list(priority=2, kind="plain", sort="-priority")
+    assert [task.title for task in found] == ["0"]
+    assert pages.queries == [{"priority": "2", "kind": "plain", "sort": "-priority"}]
+
+
 def test_what_is_unset_is_left_out(connect):
     recorder = Recorder(201)
     connect(recorder).tasks.create("Test")

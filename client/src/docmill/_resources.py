@@ -1,5 +1,6 @@
 """What hangs on a client: `client.tasks`, for both kinds of client."""
 
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Protocol
 
@@ -7,6 +8,10 @@ from ._call import Call, T
 from ._calls import tasks as calls
 from ._codec import Codec
 from ._models import UNSET, Maybe, Task, TaskPage
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
 
 
 class Run(Protocol):
@@ -90,15 +95,34 @@ class Tasks:
         self._codec = codec
 
     def create(
-        self, title: str, *, description: Maybe[str] = UNSET, priority: Maybe[int] = UNSET
+        self,
+        title: str,
+        *,
+        description: Maybe[str] = UNSET,
+        priority: Maybe[int] = UNSET,
+        idempotency_key: str | None = None,
     ) -> Task:
-        """Add a task; its status is "pending". It is never sent twice.
+        """Add a task; its status is "pending".
+
+        Args:
+            title: what it is called.
+            description: more about it.
+            priority: 1 to 5, the most urgent.
+            idempotency_key: what this creation is called: whoever sends it again within a day, with
+                the same fields, gets the same task. Each call makes one up unless told, so that its
+                own retries create nothing twice.
 
         Raises:
             ValidationFailed: the title or another field is not within its bounds.
         """
         return self._run(
-            calls.create(self._codec, title, description=description, priority=priority)
+            calls.create(
+                self._codec,
+                title,
+                description=description,
+                priority=priority,
+                idempotency_key=idempotency_key or _new_key(),
+            )
         )
 
     def get(self, task_id: str) -> Task:
@@ -113,19 +137,33 @@ class Tasks:
         self,
         *,
         status: Maybe[str] = UNSET,
+        priority: Maybe[int] = UNSET,
+        kind: Maybe[calls.Kind] = UNSET,
+        sort: Maybe[calls.Sort] = UNSET,
         limit: Maybe[int] = UNSET,
         cursor: str | None = None,
     ) -> TaskList:
-        """Iterate over the tasks, oldest first.
+        """Iterate over the tasks, oldest first unless asked otherwise.
 
         Args:
             status: only tasks with this one.
+            priority: only tasks with this one.
+            kind: only plain tasks, or only jobs.
+            sort: by creation or by priority; a minus in front: the newest or highest first.
             limit: how many to fetch at a time, 1 to 1000.
             cursor: where to go on: a page's `next_cursor`.
         """
 
         def fetch(cursor: str | None) -> TaskPage:
-            call = calls.page(self._codec, status=status, limit=limit, cursor=cursor)
+            call = calls.page(
+                self._codec,
+                status=status,
+                priority=priority,
+                kind=kind,
+                sort=sort,
+                limit=limit,
+                cursor=cursor,
+            )
             return self._run(call)
 
         return TaskList(fetch, cursor)
@@ -138,11 +176,21 @@ class Tasks:
         description: Maybe[str] = UNSET,
         status: Maybe[str] = UNSET,
         priority: Maybe[int] = UNSET,
+        version: Maybe[int] = UNSET,
     ) -> Task:
         """Set those fields of a task that are given.
 
+        Args:
+            task_id: which task.
+            title: the new one.
+            description: the new one.
+            status: any text of 1 to 50 characters.
+            priority: 1 to 5.
+            version: change this version only.
+
         Raises:
             NotFound: there is no such task.
+            Conflict: the task is at another version by now.
             ValidationFailed: a field is not within its bounds.
         """
         return self._run(
@@ -153,16 +201,18 @@ class Tasks:
                 description=description,
                 status=status,
                 priority=priority,
+                version=version,
             )
         )
 
-    def delete(self, task_id: str) -> None:
-        """Delete a task.
+    def delete(self, task_id: str, *, version: Maybe[int] = UNSET) -> None:
+        """Delete a task, whatever its version or (given one) at that version only.
 
         Raises:
             NotFound: there is no such task.
+            Conflict: the task is at another version by now.
         """
-        self._run(calls.delete(task_id))
+        self._run(calls.delete(task_id, version=version))
 
 
 class AsyncTasks:
@@ -173,11 +223,22 @@ class AsyncTasks:
         self._codec = codec
 
     async def create(
-        self, title: str, *, description: Maybe[str] = UNSET, priority: Maybe[int] = UNSET
+        self,
+        title: str,
+        *,
+        description: Maybe[str] = UNSET,
+        priority: Maybe[int] = UNSET,
+        idempotency_key: str | None = None,
     ) -> Task:
         """Like Tasks.create."""
         return await self._run(
-            calls.create(self._codec, title, description=description, priority=priority)
+            calls.create(
+                self._codec,
+                title,
+                description=description,
+                priority=priority,
+                idempotency_key=idempotency_key or _new_key(),
+            )
         )
 
     async def get(self, task_id: str) -> Task:
@@ -188,13 +249,24 @@ class AsyncTasks:
         self,
         *,
         status: Maybe[str] = UNSET,
+        priority: Maybe[int] = UNSET,
+        kind: Maybe[calls.Kind] = UNSET,
+        sort: Maybe[calls.Sort] = UNSET,
         limit: Maybe[int] = UNSET,
         cursor: str | None = None,
     ) -> AsyncTaskList:
         """Like Tasks.list."""
 
         async def fetch(cursor: str | None) -> TaskPage:
-            call = calls.page(self._codec, status=status, limit=limit, cursor=cursor)
+            call = calls.page(
+                self._codec,
+                status=status,
+                priority=priority,
+                kind=kind,
+                sort=sort,
+                limit=limit,
+                cursor=cursor,
+            )
             return await self._run(call)
 
         return AsyncTaskList(fetch, cursor)
@@ -207,6 +279,7 @@ class AsyncTasks:
         description: Maybe[str] = UNSET,
         status: Maybe[str] = UNSET,
         priority: Maybe[int] = UNSET,
+        version: Maybe[int] = UNSET,
     ) -> Task:
         """Like Tasks.update."""
         return await self._run(
@@ -217,9 +290,10 @@ class AsyncTasks:
                 description=description,
                 status=status,
                 priority=priority,
+                version=version,
             )
         )
 
-    async def delete(self, task_id: str) -> None:
+    async def delete(self, task_id: str, *, version: Maybe[int] = UNSET) -> None:
         """Like Tasks.delete."""
-        await self._run(calls.delete(task_id))
+        await self._run(calls.delete(task_id, version=version))

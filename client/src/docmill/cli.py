@@ -96,10 +96,16 @@ def transform(
 def list_tasks(
     context: typer.Context,
     status: Annotated[str | None, typer.Option(help="Only those with this status.")] = None,
+    priority: Annotated[int | None, typer.Option(min=1, max=5)] = None,
+    urgent_first: Annotated[bool, typer.Option(help="By priority, then by age.")] = False,
 ) -> None:
     """List the tasks."""
     with _session(context) as mill:
-        found = mill.tasks.list(status=UNSET if status is None else status)
+        found = mill.tasks.list(
+            status=UNSET if status is None else status,
+            priority=UNSET if priority is None else priority,
+            sort="-priority" if urgent_first else UNSET,
+        )
         _show_tasks(context, list(found))
 
 

@@ -1,8 +1,10 @@
 """The tutorial's task API, kept by the service."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
+
+from docmill import UNSET
 
 from .. import rules
 from ..deps import Mill
@@ -11,6 +13,8 @@ from ..models import Problem, Task, TaskCreate, TaskList, TaskUpdate
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
+Sort = Literal["created_at", "-created_at", "priority", "-priority"]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
 UNKNOWN: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such task"}
 }
@@ -18,19 +22,37 @@ UNKNOWN: dict[int | str, dict[str, Any]] = {
 
 @router.get("", response_model_exclude_none=True)
 async def list_tasks(
-    mill: Mill, status: str = "", limit: Limit = 1000, cursor: str | None = None
+    mill: Mill,
+    status: str = "",
+    priority: Annotated[int | None, Query(ge=1, le=5)] = None,
+    sort: Sort | None = None,
+    limit: Limit = 1000,
+    cursor: str | None = None,
 ) -> TaskList:
-    """List the tasks, all of them or those with one status."""
-    page = await mill.tasks.list(status=status, limit=limit, cursor=cursor).page()
+    """List the tasks, all of them or those with one status or priority."""
+    page = await mill.tasks.list(
+        status=status,
+        priority=UNSET if priority is None else priority,
+        sort=UNSET if sort is None else sort,
+        limit=limit,
+        cursor=cursor,
+    ).page()
     tasks = [Task.model_validate(task) for task in page.tasks]
     return TaskList(tasks=tasks, count=len(tasks), next_cursor=page.next_cursor)
 
 
 @router.post("", status_code=201, response_model_exclude_none=True)
-async def create_task(new: TaskCreate, mill: Mill, response: Response) -> Task:
-    """Create a task."""
+async def create_task(
+    new: TaskCreate, mill: Mill, response: Response, idempotency_key: IdempotencyKey = None
+) -> Task:
+    """Create a task; with an Idempotency-Key it may be sent again."""
     rules.check_new_task(new)
-    task = await mill.tasks.create(new.title, description=new.description, priority=new.priority)
+    task = await mill.tasks.create(
+        new.title,
+        description=new.description,
+        priority=new.priority,
+        idempotency_key=idempotency_key,
+    )
     response.headers["Location"] = f"/tasks/{task.id}"
     return Task.model_validate(task)
 
