@@ -103,10 +103,10 @@ static bool has_escape(const char *p)
 	       EACH_BYTE * 0x80;
 }
 
-/* How many bytes from p on stand as they are. */
-static size_t plain_len(const char *p, size_t len)
+size_t buf_json_plain(struct str s)
 {
-	size_t i = 0;
+	const char *p = s.data;
+	size_t len = s.len, i = 0;
 
 	while (len - i >= 8 && !has_escape(p + i))
 		i += 8;
@@ -119,7 +119,7 @@ static size_t plain_len(const char *p, size_t len)
 
 void buf_append_json_string(struct buf *b, struct str s)
 {
-	size_t run = plain_len(s.data, s.len);
+	size_t run = buf_json_plain(s);
 
 	buf_append_char(b, '"');
 	buf_append(b, s.data, run);
@@ -132,7 +132,7 @@ void buf_append_json_string(struct buf *b, struct str s)
 		if (escape == 'u')
 			buf_printf(b, "%04x", c);
 		s = (struct str){ s.data + run, s.len - run };
-		run = plain_len(s.data, s.len);
+		run = buf_json_plain(s);
 		buf_append(b, s.data, run);
 	}
 	buf_append_char(b, '"');

@@ -39,6 +39,12 @@ static inline char *buf_reserve(struct buf *b, size_t n)
 	return buf_reserve_slow(b, n);
 }
 
+/* The same when there is room already; else NULL, though there may be room to be had. */
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	return n <= b->cap - b->len && b->failed == BUF_OK ? b->data + b->len : NULL;
+}
+
 static inline void buf_append(struct buf *b, const void *p, size_t n)
 {
 	char *to = buf_reserve(b, n);
@@ -66,6 +72,9 @@ static inline void buf_append_str(struct buf *b, struct str s)
 
 void buf_append_cstr(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* How many of the first bytes of s stand in a JSON string as they are. */
+size_t buf_json_plain(struct str s);
 
 /* Append s as a JSON string, quotes included.  s is UTF-8. */
 void buf_append_json_string(struct buf *b, struct str s);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "doc/inner.h"
 #include "doc/raw.h"
@@ -26,6 +27,26 @@ struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n)
 	shape->home = a;
 	shape->keys = copies;
 	return shape;
+}
+
+void shape_spell(struct arena *a, struct shape *shape)
+{
+	struct str *spelt = arena_array(a, shape->n, sizeof *spelt);
+
+	for (uint32_t i = 0; i < shape->n && spelt != NULL; i++) {
+		struct str key = shape->keys[i];
+		char *text = arena_alloc(a, key.len + 4);
+
+		if (text == NULL || buf_json_plain(key) != key.len)
+			return;
+		text[0] = ',';
+		text[1] = '"';
+		memcpy(text + 2, key.data, key.len);
+		text[key.len + 2] = '"';
+		text[key.len + 3] = ':';
+		spelt[i] = (struct str){ text, key.len + 4 };
+	}
+	shape->spelt = spelt;
 }
 
 static int32_t index_find(const struct shape *shape, struct str key)

@@ -24,6 +24,7 @@ struct shape {
 	uint32_t n;
 	uint32_t n_index; /* slots of index: 0 or a power of two */
 	const struct str *keys;
+	const struct str *spelt; /* ,"key": for each, to be written; or NULL: shape_spell() */
 	uint32_t *index;     /* open addressing, key number + 1; made when many keys are searched */
 	struct arena *home;  /* where the index may be made; NULL: it is done without */
 	bool is_lasting;     /* lives as long as the run: may be remembered by its address */
@@ -59,6 +60,9 @@ struct array {
 
 /* A shape with copies of the keys made in the arena (the bytes too); NULL on lack of memory. */
 struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n);
+
+/* Have at hand how the keys are written: for a shape that many objects will share. */
+void shape_spell(struct arena *a, struct shape *shape);
 
 /* Number of key in the shape, or -1. */
 int32_t shape_find(const struct shape *shape, struct str key);

@@ -15,10 +15,33 @@ struct writer {
 
 static void write_one(const struct writer *w, struct value v);
 
+/* Most of what is written is short, and a copy of as many bytes as there are would be a call. */
+static inline void append_short(struct buf *out, const char *text, size_t len)
+{
+	char *to = buf_room(out, len);
+
+	if (to == NULL || len > 16 || len < 4) {
+		buf_append(out, text, len);
+		return;
+	}
+	if (len >= 8) {
+		memcpy(to, text, 8);
+		memcpy(to + len - 8, text + len - 8, 8);
+	} else {
+		memcpy(to, text, 4);
+		memcpy(to + len - 4, text + len - 4, 4);
+	}
+	out->len += len;
+}
+
 static void write_double(const struct writer *w, double d)
 {
-	char text[NUMBER_TEXT_SIZE];
+	char text[NUMBER_TEXT_SIZE], *to = buf_room(w->out, sizeof text);
 
+	if (LIKELY(to != NULL && w->mode == WRITE_PLAIN && isfinite(d))) {
+		w->out->len += number_format_double(d, to);
+		return;
+	}
 	if (!isfinite(d)) {
 		buf_append_cstr(w->out, "{\"$numberDouble\":\"");
 		buf_append_cstr(w->out, isnan(d) ? "NaN" : d > 0 ? "Infinity" : "-Infinity");
@@ -35,9 +58,13 @@ static void write_double(const struct writer *w, double d)
 
 static void write_whole(const struct writer *w, struct value v)
 {
-	char text[NUMBER_TEXT_SIZE];
-	size_t len = number_format_i64(v.i64, text);
+	char text[NUMBER_TEXT_SIZE], *to = buf_room(w->out, sizeof text);
 
+	if (LIKELY(to != NULL && w->mode != WRITE_CANONICAL)) {
+		w->out->len += number_format_i64(v.i64, to);
+		return;
+	}
+	size_t len = number_format_i64(v.i64, text);
 	if (w->mode == WRITE_CANONICAL)
 		buf_append_cstr(w->out,
 		                v.type == VALUE_INT ? "{\"$numberInt\":\"" : "{\"$numberLong\":\"");
@@ -100,8 +127,22 @@ static uint32_t write_run(const struct writer *w, const struct object *o, uint32
 	while (last + 1 < o->shape->n &&
 	       is_adjacent(o->values[last], o->values[last + 1], o->shape->keys[last + 1]))
 		last++;
-	buf_append(w->out, start, (size_t)(o->values[last].text + o->values[last].len - start));
+	append_short(w->out, start, (size_t)(o->values[last].text + o->values[last].len - start));
 	return last - first + 1;
+}
+
+static void write_key(const struct writer *w, const struct shape *shape, uint32_t i)
+{
+	if (LIKELY(shape->spelt != NULL)) {
+		struct str spelt = shape->spelt[i];
+
+		append_short(w->out, spelt.data + (i == 0), spelt.len - (i == 0));
+		return;
+	}
+	if (i > 0)
+		buf_append_char(w->out, ',');
+	buf_append_json_string(w->out, shape->keys[i]);
+	buf_append_char(w->out, ':');
 }
 
 static void write_object(const struct writer *w, struct object *o)
@@ -110,10 +151,7 @@ static void write_object(const struct writer *w, struct object *o)
 
 	buf_append_char(w->out, '{');
 	for (uint32_t i = 0; i < n;) {
-		if (i > 0)
-			buf_append_char(w->out, ',');
-		buf_append_json_string(w->out, o->shape->keys[i]);
-		buf_append_char(w->out, ':');
+		write_key(w, o->shape, i);
 		if (o->values[i].type == VALUE_RAW && w->mode == WRITE_PLAIN) {
 			i += write_run(w, o, i);
 			continue;

@@ -79,6 +79,7 @@ static inline void eval_set_root(struct eval *ev, struct value doc)
 static inline void eval_keep_shape(const struct eval *ev, struct shape *shape)
 {
 	shape->is_lasting = !ev->is_keep_short;
+	shape_spell(ev->keep, shape);
 }
 
 /*

@@ -233,6 +233,10 @@ bool numeric_sum_i64(const struct numeric_sum *sum, int64_t *ret)
 	struct numeric_sum total = *sum;
 	int64_t i;
 
+	if (LIKELY(sum->n_double == 0 && !sum->has_spilled)) {
+		*ret = sum->whole;
+		return true;
+	}
 	add_halves(&total, sum->whole);
 	if (total.n_nan > 0 || total.n_up > 0 || total.n_down > 0)
 		return false;
