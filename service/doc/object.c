@@ -101,6 +101,30 @@ int32_t shape_find(const struct shape *shape, struct str key)
 	return index_find(shape, key);
 }
 
+/* What the text has, and behind it what was added. */
+static bool open_spliced(struct arena *a, struct object *o)
+{
+	const struct object before = *o;
+	struct object_builder b;
+
+	o->n_added = 0;
+	if (!raw_open_object(a, o))
+		return false;
+	object_builder_init(&b, a, (size_t)o->shape->n + before.n_added);
+	for (uint32_t i = 0; i < o->shape->n; i++)
+		object_builder_add(&b, o->shape->keys[i], o->values[i]);
+	for (uint32_t i = before.shape->n - before.n_added; i < before.shape->n; i++)
+		object_builder_add(&b, before.shape->keys[i], before.values[i]);
+	struct value built = object_builder_finish(&b);
+	if (built.type != VALUE_OBJECT)
+		return false;
+	o->shape = built.object->shape;
+	o->values = built.object->values;
+	o->raw = NULL;
+	o->raw_len = 0;
+	return true;
+}
+
 /* When there is no memory the object looks empty, so that whoever goes on finds nothing to hurt. */
 static bool open_raw(struct arena *a, struct object *o)
 {
@@ -108,7 +132,8 @@ static bool open_raw(struct arena *a, struct object *o)
 
 	struct arena *home = o->home != NULL ? o->home : a;
 
-	if ((o->site != NULL && inner_open(home, o)) || raw_open_object(home, o))
+	if (o->n_added > 0 ? open_spliced(home, o)
+	                   : (o->site != NULL && inner_open(home, o)) || raw_open_object(home, o))
 		return true;
 	o->shape = &nothing;
 	o->is_partial = false;
@@ -252,6 +277,29 @@ struct value object_from_shape(struct arena *a, const struct shape *shape, struc
 	o->shape = shape;
 	o->values = values;
 	o->depth = depth;
+	return depth_checked(a, value_object(o), depth);
+}
+
+struct value object_splice(struct arena *a, const struct object *doc, const struct shape *shape,
+                           struct value *values, uint32_t n_added)
+{
+	struct object *o = arena_alloc(a, sizeof *o);
+	uint16_t depth = 1;
+
+	if (o == NULL)
+		return NUL_VALUE;
+	for (uint32_t i = shape->n - n_added; i < shape->n; i++)
+		depth = depth_over(depth, values[i]);
+	*o = (struct object){
+		.shape = shape,
+		.values = values,
+		.raw = doc->raw,
+		.home = a,
+		.raw_len = doc->raw_len,
+		.depth = depth,
+		.is_partial = true,
+		.n_added = n_added,
+	};
 	return depth_checked(a, value_object(o), depth);
 }
 

@@ -41,8 +41,9 @@ struct object {
 	struct arena *home;        /* what came in is opened into the memory it lives in */
 	struct inner_site *site;   /* where it stands, so how it may be written; or NULL */
 	uint32_t raw_len;
-	uint16_t depth;  /* levels of built containers, itself included; 0 when it came in */
-	bool is_partial; /* shape holds only the fields the plan asked for; raw has all */
+	uint16_t depth;   /* levels of built containers, itself included; 0 when it came in */
+	bool is_partial;  /* shape holds only the fields the plan asked for; raw has all */
+	uint32_t n_added; /* the last of shape's fields stand behind those of raw: object_splice() */
 };
 
 struct array {
@@ -152,6 +153,21 @@ static inline struct value array_get(struct arena *a, const struct array *arr, u
  */
 struct value object_build(struct arena *a, const struct str *keys, const struct value *values,
                           uint32_t n);
+
+/*
+ * A document that came in, its fields written without white space and each once, with n more
+ * behind them: what is not opened leaves as the text that it came in, and the rest.  shape is a
+ * lasting one of some of the document's fields and those added, which are the last of values and
+ * none of which the document has itself.
+ */
+struct value object_splice(struct arena *a, const struct object *doc, const struct shape *shape,
+                           struct value *values, uint32_t n_added);
+
+/* Is the text of what came in, whole or partial, all that there is to the object? */
+static inline bool object_is_text(const struct object *o)
+{
+	return o->raw != NULL && o->n_added == 0;
+}
 
 /* An object over a shape that is already there: takes values (shape->n of them, none missing). */
 struct value object_from_shape(struct arena *a, const struct shape *shape, struct value *values);

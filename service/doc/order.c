@@ -125,7 +125,8 @@ bool value_eq(struct arena *a, struct value x, struct value y)
 {
 	if (x.type == VALUE_STRING && y.type == VALUE_STRING)
 		return str_eq(value_str(x), value_str(y));
-	if (x.type == VALUE_OBJECT && y.type == VALUE_OBJECT &&
+	if (x.type == VALUE_OBJECT && y.type == VALUE_OBJECT && object_is_text(x.object) &&
+	    object_is_text(y.object) &&
 	    same_text(x.object->raw, x.object->raw_len, y.object->raw, y.object->raw_len))
 		return true;
 	if (x.type == VALUE_ARRAY && y.type == VALUE_ARRAY &&

@@ -90,10 +90,26 @@ struct value value_string_copy(struct arena *a, struct str s)
 	return text == NULL ? NUL_VALUE : value_string((struct str){ text, s.len });
 }
 
+static struct value copy_spliced(struct arena *a, const struct object *o)
+{
+	struct object *copy = arena_memdup(a, o, sizeof *o);
+	struct value *values = arena_array(a, o->shape->n, sizeof *values);
+
+	if (copy == NULL || values == NULL)
+		return NUL_VALUE;
+	for (uint32_t i = 0; i < o->shape->n; i++)
+		values[i] = value_copy(a, o->values[i]);
+	copy->values = values;
+	copy->home = a;
+	return value_object(copy);
+}
+
 static struct value copy_object(struct arena *a, struct object *o)
 {
-	if (o->raw != NULL)
+	if (object_is_text(o))
 		return value_decode(a, value_raw(o->raw, o->raw_len));
+	if (o->n_added > 0)
+		return copy_spliced(a, o);
 
 	const struct shape *shape = o->shape->is_lasting
 	                                    ? o->shape

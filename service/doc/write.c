@@ -131,15 +131,16 @@ static uint32_t write_run(const struct writer *w, const struct object *o, uint32
 	return last - first + 1;
 }
 
-static void write_key(const struct writer *w, const struct shape *shape, uint32_t i)
+/* The key of field i, behind a comma unless it is the first. */
+static void write_key(const struct writer *w, const struct shape *shape, uint32_t i, bool is_first)
 {
 	if (LIKELY(shape->spelt != NULL)) {
 		struct str spelt = shape->spelt[i];
 
-		append_short(w->out, spelt.data + (i == 0), spelt.len - (i == 0));
+		append_short(w->out, spelt.data + is_first, spelt.len - is_first);
 		return;
 	}
-	if (i > 0)
+	if (!is_first)
 		buf_append_char(w->out, ',');
 	buf_append_json_string(w->out, shape->keys[i]);
 	buf_append_char(w->out, ':');
@@ -151,12 +152,25 @@ static void write_object(const struct writer *w, struct object *o)
 
 	buf_append_char(w->out, '{');
 	for (uint32_t i = 0; i < n;) {
-		write_key(w, o->shape, i);
+		write_key(w, o->shape, i, i == 0);
 		if (o->values[i].type == VALUE_RAW && w->mode == WRITE_PLAIN) {
 			i += write_run(w, o, i);
 			continue;
 		}
 		write_one(w, o->values[i++]);
+	}
+	buf_append_char(w->out, '}');
+}
+
+/* As it came, but for the closing brace, and then what was added. */
+static void write_spliced(const struct writer *w, const struct object *o)
+{
+	uint32_t first = o->shape->n - o->n_added;
+
+	buf_append(w->out, o->raw, o->raw_len - 1);
+	for (uint32_t i = first; i < o->shape->n; i++) {
+		write_key(w, o->shape, i, i == first && o->raw_len == 2);
+		write_one(w, o->values[i]);
 	}
 	buf_append_char(w->out, '}');
 }
@@ -178,7 +192,9 @@ static void write_one(const struct writer *w, struct value v)
 	case VALUE_DATE: write_date(w, v.i64); break;
 	case VALUE_RAW: buf_append(w->out, v.text, v.len); break;
 	case VALUE_OBJECT:
-		if (v.object->raw != NULL && w->mode == WRITE_PLAIN)
+		if (v.object->n_added > 0 && w->mode == WRITE_PLAIN)
+			write_spliced(w, v.object);
+		else if (v.object->raw != NULL && w->mode == WRITE_PLAIN)
 			buf_append(w->out, v.object->raw, v.object->raw_len);
 		else
 			write_object(w, v.object);

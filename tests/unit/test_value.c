@@ -319,6 +319,49 @@ TEST(building_too_deep_fails_and_says_why) {
 	assert_int_equal(f->arena.failed, ERR_DEPTH);
 }
 
+/* {"a":1.0,"b":"x"} of which a is known, with n added. */
+static struct value spliced(struct fixture *f)
+{
+	static const struct str names[] = { { "a", 1 }, { "n", 1 } };
+	static const char text[] = "{\"a\":1.0,\"b\":\"x\"}";
+	struct shape *shape = shape_create(&f->arena, names, 2);
+	struct value *values = arena_array(&f->arena, 2, sizeof *values);
+	const struct object doc = { .raw = text, .raw_len = sizeof text - 1 };
+
+	shape->is_lasting = true;
+	shape->asked = names;
+	shape->n_asked = 2;
+	values[0] = value_raw(text + 5, 3);
+	values[1] = value_int(7);
+	return object_splice(&f->arena, &doc, shape, values, 1);
+}
+
+TEST(what_is_added_to_a_document_is_written_behind_its_text) {
+	struct fixture *f = *state;
+
+	write_value(&f->out, &f->arena, spliced(f), WRITE_PLAIN);
+	assert_int_equal(f->out.len, strlen("{\"a\":1.0,\"b\":\"x\",\"n\":7}"));
+	assert_memory_equal(f->out.data, "{\"a\":1.0,\"b\":\"x\",\"n\":7}", f->out.len);
+}
+
+TEST(a_document_with_something_added_is_one_like_any_other) {
+	struct fixture *f = *state;
+	struct value v = spliced(f), copy = value_copy(&f->arena, v);
+	static const struct str names[] = { { "a", 1 }, { "b", 1 }, { "n", 1 } };
+	const struct value values[] = { value_double(1), value_string(STR("x")), value_int(7) };
+	struct value built = object_build(&f->arena, names, values, 3);
+
+	assert_int_equal(object_get(&f->arena, v.object, STR("n")).i64, 7);
+	assert_int_equal(v.object->n_added, 1);
+	assert_int_equal(object_get(&f->arena, v.object, STR("b")).type, VALUE_STRING);
+	assert_int_equal(v.object->n_added, 0);
+	assert_int_equal(object_n(&f->arena, v.object), 3);
+	assert_true(value_eq(&f->arena, v, built));
+	assert_true(value_eq(&f->arena, copy, built));
+	assert_true(value_eq(&f->arena, value_copy(&f->arena, v), built));
+	assert_int_equal(value_hash(&f->arena, spliced(f)), value_hash(&f->arena, built));
+}
+
 TEST(a_copy_outlives_what_it_was_copied_from) {
 	struct fixture *f = *state;
 	struct arena other;
@@ -351,6 +394,8 @@ int main(void)
 		ROW(an_object_of_many_keys_is_searched_by_hash),
 		ROW(escapes_are_undone),
 		ROW(building_too_deep_fails_and_says_why),
+		ROW(what_is_added_to_a_document_is_written_behind_its_text),
+		ROW(a_document_with_something_added_is_one_like_any_other),
 		ROW(a_copy_outlives_what_it_was_copied_from),
 	};
 

@@ -28,7 +28,7 @@ bool kept_eq(struct eval *ev, struct value kept, struct value v)
 
 struct value kept_blind(struct eval *ev, struct value found)
 {
-	if (found.type == VALUE_OBJECT && found.object->raw != NULL)
+	if (found.type == VALUE_OBJECT && object_is_text(found.object))
 		found = value_raw(found.object->raw, found.object->raw_len);
 	else if (found.type == VALUE_ARRAY && found.array->raw != NULL)
 		found = value_raw(found.array->raw, found.array->raw_len);

@@ -17,6 +17,7 @@ static const struct rule rules[] = {
 	{ "match_merge", PLAN_RULE_MATCH_MERGE, rule_match_merge },
 	{ "unused", PLAN_RULE_UNUSED, rule_unused },
 	{ "sort_limit", PLAN_RULE_SORT_LIMIT, rule_sort_limit },
+	{ "splice", PLAN_RULE_SPLICE, rule_splice },
 };
 
 const char *plan_rule_name(unsigned i)

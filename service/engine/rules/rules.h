@@ -24,4 +24,7 @@ int rule_unused(struct compiler *c, struct pipeline *pipeline, bool *ret) MUST_C
 /* Tell a stage that sorts how many documents the stages behind it let through. */
 int rule_sort_limit(struct compiler *c, struct pipeline *pipeline, bool *ret) MUST_CHECK;
 
+/* Let stages that add fields leave the text of documents alone that nobody takes apart. */
+int rule_splice(struct compiler *c, struct pipeline *pipeline, bool *ret) MUST_CHECK;
+
 #endif

@@ -5,6 +5,7 @@
 #include "engine/spec_fields.h"
 #include "engine/stage/partitions.h"
 #include "engine/stage/projection.h"
+#include "engine/stage/splice.h"
 
 #define FLUSH_MIN ((size_t)STAGE_BATCH / 2) /* documents worth handing on at a partition's end */
 
@@ -17,6 +18,7 @@ struct window_stage {
 	uint32_t *slots; /* of the variables, one a function */
 	size_t n_fns;
 	struct projection projection;
+	struct splice_spec *splice; /* NULL: documents are taken apart */
 };
 
 struct window_run {
@@ -24,9 +26,11 @@ struct window_run {
 	struct node *node;
 	struct partitions partitions;
 	struct projection_state projection;
+	struct splice splice;
 	struct arena arena; /* of the partition at hand */
 	void **fn_states;
-	struct value *docs; /* waiting to be handed on */
+	struct value *values; /* of the functions, for the document at hand */
+	struct value *docs;   /* waiting to be handed on */
 	size_t n_docs;
 };
 
@@ -37,7 +41,7 @@ static int window_open(struct node *n)
 	const struct window_stage *s = (const struct window_stage *)n->stage;
 	struct window_run *run = n->state;
 
-	*run = (struct window_run){ .stage = s, .node = n };
+	*run = (struct window_run){ .stage = s, .node = n, .splice = { .spec = s->splice } };
 	arena_init(&run->arena, n->ev->keep->budget);
 	run->arena.witness = n->ev->keep;
 	return partitions_init(&run->partitions, n->ev, s->partition_by, s->sort_by);
@@ -57,8 +61,10 @@ static int window_push(struct node *n, struct value *docs, size_t n_docs)
 	struct window_run *run = n->state;
 
 	for (size_t i = 0; i < n_docs; i++) {
-		node_bind(n, docs[i], i);
-		TRY(partitions_add(&run->partitions, n->ev, docs[i]));
+		struct value doc = splice_take(&run->splice, n->ev, docs[i]);
+
+		node_bind(n, doc, i);
+		TRY(partitions_add(&run->partitions, n->ev, doc));
 	}
 	return 0;
 }
@@ -78,9 +84,15 @@ static int compute(struct window_run *run, struct window_part *part, size_t i, s
 	const struct window_stage *s = run->stage;
 	struct eval *ev = part->ev;
 
-	for (size_t k = 0; k < s->n_fns; k++)
-		TRY(s->fns[k].op->next(&s->fns[k], part, run->fn_states[k], i,
-		                       &ev->vars[s->slots[k]]));
+	for (size_t k = 0; k < s->n_fns; k++) {
+		struct value *v = &ev->vars[s->slots[k]];
+
+		TRY(s->fns[k].op->next(&s->fns[k], part, run->fn_states[k], i, v));
+		v->flags = 0; /* it goes under another name */
+		run->values[k] = *v;
+	}
+	if (splice_add(&run->splice, ev, part->rows[i]->doc, run->values, ret))
+		return 0;
 	window_bind(part, i);
 	return projection_apply(&s->projection, &run->projection, ev, part->rows[i]->doc, ret);
 }
@@ -145,7 +157,8 @@ static int window_finish(struct node *n)
 
 	TRY(partitions_seal(&run->partitions, n->ev));
 	run->docs = arena_array(n->ev->keep, STAGE_BATCH, sizeof *run->docs);
-	if (run->docs == NULL)
+	run->values = arena_array(n->ev->keep, run->stage->n_fns, sizeof *run->values);
+	if (run->docs == NULL || run->values == NULL)
 		return eval_check(n->ev);
 	n->ev->states = &run->arena;
 	int rc = run_partitions(run, n->ev);
@@ -164,6 +177,31 @@ static void window_needs(const struct stage *stage, struct needs *needs)
 		accum_needs(s->fns[k].accum, needs);
 }
 
+/* Fields within fields take their documents apart. */
+static int window_splice(struct compiler *c, struct stage *stage, const struct needs *reads,
+                         bool *ret)
+{
+	struct window_stage *s = (struct window_stage *)stage;
+	const struct projection_node *root = &s->projection.root;
+	struct needs *all = compile_alloc(c, 1, sizeof *all);
+	struct str *adds = compile_alloc(c, root->n_fields, sizeof *adds);
+
+	if (all == NULL || adds == NULL)
+		return compile_nomem(c);
+	*all = *reads;
+	window_needs(stage, all);
+	for (size_t i = 0; i < root->n_fields; i++) {
+		if (root->fields[i].expr == NULL)
+			return 0;
+		adds[i] = root->fields[i].name;
+	}
+	if (all->all || root->n_fields == 0)
+		return 0;
+	s->splice = splice_spec_create(c, all, adds, (uint32_t)root->n_fields);
+	*ret = s->splice != NULL;
+	return s->splice != NULL ? 0 : ERR_PIPELINE;
+}
+
 static const struct stage_ops window_ops = {
 	.effect = STAGE_CHANGES,
 	.state_size = sizeof(struct window_run),
@@ -172,6 +210,7 @@ static const struct stage_ops window_ops = {
 	.finish = window_finish,
 	.close = window_close,
 	.needs = window_needs,
+	.splice = window_splice,
 };
 
 /* ---- compiling ---- */

@@ -72,6 +72,12 @@ struct stage_ops {
 	/* Do not compute what later does not read; true when something was given up.  NULL. */
 	bool (*drop_unused)(struct compiler *c, struct stage *s, const struct needs *later);
 
+	/*
+	 * Nobody behind takes the documents apart that leave: of their fields no more than those in
+	 * reads are looked at.  *ret becomes true when the stage makes use of that.  NULL.
+	 */
+	int (*splice)(struct compiler *c, struct stage *s, const struct needs *reads, bool *ret);
+
 	/* No more than the first n documents that leave are wanted.  NULL: it makes no difference. */
 	void (*take_limit)(struct stage *s, uint64_t n);
 };

@@ -96,7 +96,8 @@ static int collect(void *arg, struct value *docs, size_t n_docs)
 	struct collected *c = arg;
 
 	for (size_t i = 0; i < n_docs; i++) {
-		bool is_lasting = docs[i].object->raw != NULL && docs[i].object->home == c->run_keep;
+		bool is_lasting = object_is_text(docs[i].object) &&
+		                  docs[i].object->home == c->run_keep;
 
 		array_builder_add(&c->builder, is_lasting ? docs[i] : value_copy(c->arena, docs[i]));
 	}
