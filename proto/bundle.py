@@ -50,7 +50,7 @@ def bundle(version: str) -> tuple[dict[str, Any], list[pathlib.Path]]:
     contract = made.resolve(made.load(ROOT / "openapi.yaml"), ROOT)
     made.schemas["ErrorCode"]["enum"] = list(made.load(ROOT / "errors.yaml"))
     contract["info"]["version"] = version
-    contract["components"] = {"schemas": dict(sorted(made.schemas.items()))}
+    contract["components"]["schemas"] = dict(sorted(made.schemas.items()))
     return contract, made.files
 
 

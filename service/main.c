@@ -12,6 +12,7 @@ static const struct command commands[] = {
 	{ "run", run_run, "run a pipeline over documents from a file or standard input" },
 	{ "check", check_run, "compile a pipeline and print every problem with its place" },
 	{ "health", health_run, "ask a running service whether it is ready" },
+	{ "key", key_run, "make a key for callers of a service that asks for keys" },
 	{ "operators", operators_run, "print every stage and operator that is implemented" },
 	{ "version", version_run, "say what was built" },
 };

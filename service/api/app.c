@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "api/capabilities.h"
+#include "api/keys.h"
 
 static struct series *phase(const char *name)
 {
@@ -58,4 +59,6 @@ void app_deinit(struct app *app)
 	app->plans = NULL;
 	free(app->capabilities);
 	app->capabilities = NULL;
+	keys_destroy(atomic_load(&app->keys));
+	atomic_store(&app->keys, NULL);
 }

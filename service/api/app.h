@@ -8,6 +8,8 @@
 #ifndef API_APP_H
 #define API_APP_H
 
+#include <stdatomic.h>
+
 #include "base/err.h"
 #include "base/macros.h"
 #include "engine/limits.h"
@@ -24,6 +26,8 @@ struct app_metrics {
 	struct series *tasks_plain;
 };
 
+struct keys;
+
 struct app {
 	struct store *store;
 	struct store_limits store_limits;
@@ -33,7 +37,8 @@ struct app {
 	size_t plan_cache_max; /* bytes */
 	struct plan_cache *plans;
 	struct app_metrics metrics;
-	char *capabilities; /* the answer of GET /capabilities, made once */
+	_Atomic(struct keys *) keys; /* NULL: everybody may do everything (api/auth.h) */
+	char *capabilities;          /* the answer of GET /capabilities, made once */
 	size_t capabilities_len;
 	uint64_t capabilities_tag;
 };

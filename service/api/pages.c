@@ -1,6 +1,7 @@
 /* GET /, GET /version and GET /openapi.json. */
 #include "api/pages.h"
 
+#include "api/keys.h"
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "base/build.h"
@@ -24,6 +25,8 @@ int page_index(struct request *req, struct response *res, struct err *err)
 		json_put_cstr(&w, "path", route->path);
 		json_put_cstr(&w, "operation", route->name);
 		json_put_cstr(&w, "doc", route->doc);
+		if (scope_name(route->scope) != NULL)
+			json_put_cstr(&w, "scope", scope_name(route->scope));
 		json_object_end(&w);
 	}
 	json_array_end(&w);

@@ -3,6 +3,7 @@
 
 #include "api/capabilities.h"
 #include "api/health.h"
+#include "api/keys.h"
 #include "api/metrics.h"
 #include "api/pages.h"
 #include "api/tasks.h"
@@ -14,6 +15,7 @@ const struct route service_routes[] = {
 		.path = "/transform",
 		.handle = transform_run,
 		.name = "transform",
+		.scope = SCOPE_TRANSFORM,
 		.doc = "Run a pipeline over the documents sent.",
 	},
 	{
@@ -21,6 +23,7 @@ const struct route service_routes[] = {
 		.path = "/transform/validate",
 		.handle = transform_validate,
 		.name = "transform_validate",
+		.scope = SCOPE_TRANSFORM,
 		.doc = "Compile a pipeline and tell every problem.",
 	},
 	{
@@ -28,6 +31,7 @@ const struct route service_routes[] = {
 		.path = "/tasks",
 		.handle = task_list,
 		.name = "task_list",
+		.scope = SCOPE_TASKS_READ,
 		.doc = "List tasks, page by page.",
 	},
 	{
@@ -35,6 +39,7 @@ const struct route service_routes[] = {
 		.path = "/tasks",
 		.handle = task_create,
 		.name = "task_create",
+		.scope = SCOPE_TASKS_WRITE,
 		.doc = "Create a task.",
 	},
 	{
@@ -42,6 +47,7 @@ const struct route service_routes[] = {
 		.path = "/tasks/{id}",
 		.handle = task_get,
 		.name = "task_get",
+		.scope = SCOPE_TASKS_READ,
 		.doc = "Get one task.",
 	},
 	{
@@ -49,6 +55,7 @@ const struct route service_routes[] = {
 		.path = "/tasks/{id}",
 		.handle = task_update,
 		.name = "task_update",
+		.scope = SCOPE_TASKS_WRITE,
 		.doc = "Set whichever fields are given.",
 	},
 	{
@@ -63,6 +70,7 @@ const struct route service_routes[] = {
 		.path = "/tasks/{id}",
 		.handle = task_delete,
 		.name = "task_delete",
+		.scope = SCOPE_TASKS_WRITE,
 		.doc = "Delete a task.",
 	},
 	{
@@ -70,6 +78,7 @@ const struct route service_routes[] = {
 		.path = "/capabilities",
 		.handle = capabilities_get,
 		.name = "capabilities",
+		.scope = SCOPE_OPEN,
 		.doc = "Tell which stages, operators, limits and media types there are.",
 	},
 	{
@@ -77,6 +86,7 @@ const struct route service_routes[] = {
 		.path = "/openapi.json",
 		.handle = page_openapi,
 		.name = "openapi",
+		.scope = SCOPE_OPEN,
 		.doc = "The contract.",
 	},
 	{
@@ -84,6 +94,7 @@ const struct route service_routes[] = {
 		.path = "/version",
 		.handle = page_version,
 		.name = "version",
+		.scope = SCOPE_OPEN,
 		.doc = "Tell what was built.",
 	},
 	{
@@ -91,6 +102,7 @@ const struct route service_routes[] = {
 		.path = "/livez",
 		.handle = health_live,
 		.name = "livez",
+		.scope = SCOPE_OPEN,
 		.doc = "Is the process alive?",
 	},
 	{
@@ -98,6 +110,7 @@ const struct route service_routes[] = {
 		.path = "/readyz",
 		.handle = health_ready,
 		.name = "readyz",
+		.scope = SCOPE_OPEN,
 		.doc = "Should the service be sent requests?",
 	},
 	{
@@ -105,6 +118,7 @@ const struct route service_routes[] = {
 		.path = "/",
 		.handle = page_index,
 		.name = "index",
+		.scope = SCOPE_OPEN,
 		.doc = "Everything that is here.",
 	},
 	{ 0 },
@@ -116,6 +130,7 @@ const struct route admin_routes[] = {
 		.path = "/livez",
 		.handle = health_live,
 		.name = "livez",
+		.scope = SCOPE_OPEN,
 		.doc = "Is the process alive?",
 	},
 	{
@@ -123,6 +138,7 @@ const struct route admin_routes[] = {
 		.path = "/readyz",
 		.handle = health_ready,
 		.name = "readyz",
+		.scope = SCOPE_OPEN,
 		.doc = "Should the service be sent requests?",
 	},
 	{
@@ -130,6 +146,7 @@ const struct route admin_routes[] = {
 		.path = "/metrics",
 		.handle = metrics_get,
 		.name = "metrics",
+		.scope = SCOPE_OPEN,
 		.doc = "What is measured, for Prometheus.",
 	},
 	{ 0 },

@@ -105,8 +105,9 @@ static int read_request(struct transform *t, bool is_ndjson, struct err *err)
 {
 	struct str body;
 
-	TRY(request_body(t->req, &body, err));
-	t->read_ns = clock_monotonic_ns() - t->req->start_ns;
+	int rc = request_body(t->req, &body, err);
+	t->read_ns = t->res->read_ns = clock_monotonic_ns() - t->req->start_ns;
+	TRY(rc);
 	if (!budget_take(&t->budget, body.len))
 		return err_nomem(err, "the input");
 	TRY(transform_request_read(&t->arena, body, is_ndjson, &request_app(t->req)->limits,
@@ -207,7 +208,12 @@ static int run(struct transform *t, struct err *err)
 	};
 	if (t->form != FORM_NDJSON)
 		buf_append_cstr(&t->out, "{\"documents\":[");
-	return run_transform(&t->arena, &t->budget, &input, &t->stats, err);
+
+	uint64_t start_ns = clock_monotonic_ns();
+	int rc = run_transform(&t->arena, &t->budget, &input, &t->stats, err);
+	t->res->run_ns = clock_monotonic_ns() - start_ns - t->write_ns;
+	t->res->write_ns = t->write_ns;
+	return rc;
 }
 
 static void write_stats(struct json_writer *w, const struct transform *t)
@@ -259,18 +265,13 @@ static void write_envelope(struct transform *t)
 	json_object_end(&w);
 }
 
-static double milliseconds(uint64_t ns)
-{
-	return (double)ns / 1e6;
-}
-
 static void observe(const struct transform *t)
 {
 	const struct app *app = request_app(t->req);
 	const struct app_metrics *metrics = &app->metrics;
 
 	series_observe(metrics->transform_read, t->read_ns);
-	series_observe(metrics->transform_run, t->stats.duration_ns - t->write_ns);
+	series_observe(metrics->transform_run, t->res->run_ns);
 	series_observe(metrics->transform_write, t->write_ns);
 	series_add(metrics->documents_in, t->stats.documents_in);
 	series_add(metrics->documents_out, t->stats.documents_out);
@@ -285,9 +286,6 @@ static int answer(struct transform *t, struct err *err)
 	if (t->out.failed != BUF_OK)
 		return err_nomem(err, "the answer");
 	res->content_type = forms[t->form];
-	response_header(res, "Server-Timing", "read;dur=%.3f, run;dur=%.3f, write;dur=%.3f",
-	                milliseconds(t->read_ns), milliseconds(t->stats.duration_ns - t->write_ns),
-	                milliseconds(t->write_ns));
 	response_header(res, "Docmill-Documents", "%" PRIu64, t->stats.documents_out);
 	response_take(res, &t->out);
 	observe(t);
@@ -301,6 +299,7 @@ int transform_run(struct request *req, struct response *res, struct err *err)
 	bool is_ndjson;
 
 	transform_init(&t, req, res);
+	res->has_timing = true;
 	if (!check_type(&t, &is_ndjson) || !check_accept(&t))
 		return 0;
 	TRY(read_request(&t, is_ndjson, err));

@@ -18,6 +18,7 @@ int serve_run(int argc, char **argv);
 int run_run(int argc, char **argv);
 int check_run(int argc, char **argv);
 int health_run(int argc, char **argv);
+int key_run(int argc, char **argv);
 int operators_run(int argc, char **argv);
 int version_run(int argc, char **argv);
 

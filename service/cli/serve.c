@@ -14,11 +14,13 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/auth.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "base/build.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "http/cors.h"
 #include "http/server.h"
 #include "obs/health.h"
 #include "obs/log.h"
@@ -83,7 +85,7 @@ static void block_signals(sigset_t *ret)
 	sigaddset(ret, SIGTERM);
 	sigaddset(ret, SIGINT);
 	sigset_t all = *ret;
-	sigaddset(&all, SIGHUP);
+	sigaddset(&all, SIGHUP); /* until it is waited for, too */
 	sigaddset(&all, SIGPIPE);
 	sigaddset(&all, SIGUSR1);
 	sigaddset(&all, SIGUSR2);
@@ -155,6 +157,8 @@ static int open_app(struct service *service, struct err *err)
 		.regex_steps_max = (uint32_t)config->max_regex_steps,
 	};
 	TRY(store_open(str_from(config->store), &app->store_limits, &app->store, err));
+	if (config->auth == CONFIG_AUTH_KEYS)
+		TRY(auth_load(app, config->keys_file, err));
 	return app_init(app, err);
 }
 
@@ -174,7 +178,9 @@ static int start_servers(struct service *service, struct err *err)
 		.max_inflate_ratio = config->max_inflate_ratio,
 		.access_log = (enum access_log)config->access_log,
 		.has_request_metrics = true,
+		.cors_origins = config->cors_origins,
 		.problem = problem_answer,
+		.admit = auth_admit,
 		.app = &service->app,
 	};
 
@@ -183,6 +189,8 @@ static int start_servers(struct service *service, struct err *err)
 	options.listen = config->admin_listen;
 	options.n_threads = ADMIN_THREADS;
 	options.max_body = ADMIN_MAX_BODY;
+	options.cors_origins = "";
+	options.admit = NULL; /* who can reach this address may ask it */
 	options.access_log = ACCESS_LOG_OFF;
 	options.has_request_metrics = false;
 	return server_start(&options, admin_routes, &service->admin, err);
@@ -268,6 +276,33 @@ static void stop_service(struct service *service)
 	service->http = service->admin = NULL;
 }
 
+/* Keys that were taken away must stop to work without a restart. */
+static void reload_keys(struct service *service)
+{
+	struct err err = ERR_INIT;
+	struct log_line line;
+
+	if (service->config.auth != CONFIG_AUTH_KEYS ||
+	    auth_load(&service->app, service->config.keys_file, &err) == 0)
+		return;
+	log_begin(&line, LOG_ERROR, "keys not loaded"); /* those that were there stay */
+	log_str(&line, "detail", str_from(err.message));
+	log_end(&line);
+}
+
+/* Until one of the signals that end the service. */
+static void wait_for_end(struct service *service, const sigset_t *signals)
+{
+	sigset_t awaited = *signals;
+	int number;
+
+	sigaddset(&awaited, SIGHUP);
+	/* A debugger that attaches interrupts the wait without any signal. */
+	while ((number = sigwaitinfo(&awaited, NULL)) == SIGHUP || (number < 0 && errno == EINTR))
+		if (number == SIGHUP)
+			reload_keys(service);
+}
+
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
 {
 	TRY(start_servers(service, err));
@@ -276,9 +311,7 @@ static int serve(struct service *service, const sigset_t *signals, struct err *e
 	           1);
 	health_set_started();
 	log_listening(service);
-	/* A debugger that attaches interrupts the wait without any signal. */
-	while (sigwaitinfo(signals, NULL) < 0 && errno == EINTR)
-		;
+	wait_for_end(service, signals);
 	drain(service, signals);
 	return 0;
 }
@@ -289,6 +322,7 @@ static int run(struct service *service, int argc, char **argv, struct err *err)
 
 	TRY(config_load(&service->config, argc, argv, environ, err));
 	TRY(config_check(&service->config, err));
+	TRY(cors_check(service->config.cors_origins, err));
 	TRY(open_app(service, err));
 	TRY(raise_fd_limit(&service->config, err));
 	if (service->config.check) {

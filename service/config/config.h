@@ -35,6 +35,8 @@ struct config {
 	uint64_t header_timeout_ms, body_timeout_ms, write_timeout_ms, keep_alive_timeout_ms;
 	/* access */
 	unsigned auth; /* enum config_auth */
+	const char *keys_file;
+	const char *cors_origins;
 	/* limits */
 	uint64_t max_body, max_header; /* bytes */
 	uint64_t max_inflate_ratio;

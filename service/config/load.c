@@ -203,11 +203,14 @@ static bool is_loopback(const char *listen)
 int config_check(const struct config *config, struct err *err)
 {
 	if (config->auth == CONFIG_AUTH_UNSET && !is_loopback(config->listen))
-		return err_set(err, ERR_INVALID,
-		               "--listen %s is open to others: say --auth none if that is meant",
-		               config->listen);
-	if (config->auth == CONFIG_AUTH_KEYS)
-		return err_set(err, ERR_INVALID, "--auth keys: this version does not know keys yet");
+		return err_set(
+			err, ERR_INVALID,
+			"--listen %s is open to others: say --auth keys, or --auth none if that is meant",
+			config->listen);
+	if (config->auth == CONFIG_AUTH_KEYS && config->keys_file[0] == 0)
+		return err_set(err, ERR_INVALID, "--auth keys needs --keys-file FILE");
+	if (config->auth != CONFIG_AUTH_KEYS && config->keys_file[0] != 0)
+		return err_set(err, ERR_INVALID, "--keys-file is for --auth keys");
 	return 0;
 }
 

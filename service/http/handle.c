@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "http/coding.h"
 #include "http/connection.h"
+#include "http/cors.h"
 #include "http/identify.h"
 #include "http/query.h"
 #include "http/send.h"
@@ -36,6 +37,7 @@ static struct connection *start_request(struct mg_connection *mg)
 	c->mg = mg;
 	c->info = mg_get_request_info(mg);
 	c->fd = watch.fd;
+	c->origin = (struct str){ NULL, 0 };
 	c->framing = (struct framing){ 0 };
 	c->n_requests++;
 	body_reset(&c->body);
@@ -44,7 +46,8 @@ static struct connection *start_request(struct mg_connection *mg)
 	req->path = req->query_string = (struct str){ "", 0 };
 	req->n_query = 0;
 	req->route = NULL;
-	req->trace_id[0] = 0;
+	req->caller = NULL;
+	req->trace_id[0] = req->span_id[0] = 0;
 	req->start_ns = clock_monotonic_ns();
 	req->app = c->server->options.app;
 	req->connection = c;
@@ -135,6 +138,13 @@ static int finish_request(struct connection *c)
 	return res->status;
 }
 
+static const char *origins_of(const struct connection *c)
+{
+	const char *origins = c->server->options.cors_origins;
+
+	return origins != NULL ? origins : "";
+}
+
 static enum method method_of(const char *name)
 {
 	enum method method = METHOD_GET;
@@ -192,15 +202,15 @@ static void answer_failure(struct connection *c, const struct err *err)
 	}
 }
 
-/* Find the handler and let it answer. */
-static void route_request(struct connection *c)
+/* Let the handler answer, or say why there is none. */
+static void route_request(struct connection *c, const char *allow)
 {
 	struct request *req = &c->req;
 	struct err err = ERR_INIT;
-	char allow[ROUTER_ALLOW_SIZE];
 
-	req->route = router_find(c->server->routes, req->method, req->path, req->params, allow);
-	if (req->route == NULL && allow[0] != 0) {
+	if (req->route == NULL && cors_answer(origins_of(c), req, allow, &c->res)) {
+		return;
+	} else if (req->route == NULL && allow[0] != 0) {
 		response_header(&c->res, "Allow", "%s", allow);
 		(void)err_set(&err, ERR_INVALID, "this path has %s", allow);
 		answer_problem(c, 405, "method_not_allowed", &err);
@@ -228,10 +238,27 @@ static int check_framing(struct connection *c, struct refusal *refusal, struct e
 	return guard_check(c->info, &limits, &c->framing, refusal, err);
 }
 
+/* Before the body is read: who may not have it handled shall not make us keep it. */
+static bool is_admitted(struct connection *c)
+{
+	const struct server_options *options = &c->server->options;
+	struct request *req = &c->req;
+
+	if (req->route == NULL || options->admit == NULL || options->admit(req, &c->res))
+		return true;
+	/* Chunks that nobody looked at may hide another request. */
+	if (c->framing.is_chunked) {
+		c->body.state = BODY_FAILED;
+		c->res.close = true;
+	}
+	return false;
+}
+
 static int handle_request(struct connection *c)
 {
 	struct refusal refusal;
 	struct err err = ERR_INIT;
+	char allow[ROUTER_ALLOW_SIZE];
 
 	if (check_framing(c, &refusal, &err) != 0) {
 		identify_fresh(&c->req, c->slot, c->n_requests);
@@ -241,6 +268,11 @@ static int handle_request(struct connection *c)
 	}
 	identify(&c->req, c->slot, c->n_requests);
 	fill_request(c);
+	c->origin = cors_origin(origins_of(c), &c->req);
+	c->req.route = router_find(c->server->routes, c->req.method, c->req.path, c->req.params,
+	                           allow);
+	if (!is_admitted(c))
+		return finish_request(c);
 	/* Whether chunks are well formed decides whether this is one request, so before all else. */
 	if (c->framing.is_chunked && body_read(c, &err) != 0) {
 		refuse(c, body_refusal(c->body.failure), &err);
@@ -250,7 +282,7 @@ static int handle_request(struct connection *c)
 		(void)err_set(&err, ERR_INVALID, "this method is not one of this service");
 		answer_problem(c, 501, "not_implemented", &err);
 	} else {
-		route_request(c);
+		route_request(c, allow);
 	}
 	return finish_request(c);
 }

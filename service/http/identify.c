@@ -7,6 +7,11 @@
 #include "obs/trace.h"
 
 _Static_assert(sizeof((struct request *)0)->trace_id == TRACE_ID_SIZE, "a trace id fits");
+_Static_assert(sizeof((struct request *)0)->trace_flags == TRACE_FLAGS_SIZE, "flags fit");
+_Static_assert(sizeof((struct request *)0)->span_id == TRACE_SPAN_SIZE, "a span id fits");
+
+/* Keeps span ids apart from request ids, which are made of the same numbers. */
+#define SPAN_SALT (UINT64_C(1) << 63)
 
 /* Nothing that needs quoting in a header, a log line or a shell. */
 static bool is_plain(struct str id)
@@ -47,7 +52,10 @@ void identify(struct request *req, uint64_t slot, uint64_t n)
 	struct str traceparent = request_header(req, "traceparent");
 
 	req->trace_id[0] = 0;
-	bool is_traced = traceparent.data != NULL && trace_parse(traceparent, req->trace_id);
+	bool is_traced = traceparent.data != NULL &&
+	                 trace_parse(traceparent, req->trace_id, req->trace_flags);
+	if (is_traced)
+		*put_hex(req->span_id, hash_pair(slot + SPAN_SALT, n) | 1) = 0; /* never 0 */
 	if (id.data != NULL && is_plain(id)) {
 		memcpy(req->id, id.data, id.len);
 		req->id[id.len] = 0;

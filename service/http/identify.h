@@ -10,7 +10,7 @@
 void identify_fresh(struct request *req, uint64_t slot, uint64_t n);
 
 /*
- * Fill in the request's id and trace id: the caller's X-Request-Id when it is short and plain, else
+ * Fill in the request's id, trace id and span id: the caller's X-Request-Id when it is short and plain, else
  * the trace id of its traceparent, else a fresh one (of the nth request of a slot).
  */
 void identify(struct request *req, uint64_t slot, uint64_t n);

@@ -28,6 +28,12 @@ static struct series *duration_series(struct server *server, const struct reques
 	return series;
 }
 
+static void log_trace(struct log_line *line, const struct request *req)
+{
+	log_str(line, "trace_id", str_from(req->trace_id));
+	log_str(line, "span_id", str_from(req->span_id));
+}
+
 static void log_request(const struct connection *c, uint64_t duration_ns, size_t n_sent,
                         bool is_whole)
 {
@@ -40,7 +46,9 @@ static void log_request(const struct connection *c, uint64_t duration_ns, size_t
 	log_begin(&line, c->res.status >= 500 ? LOG_ERROR : LOG_INFO, "request");
 	log_str(&line, "request_id", str_from(req->id));
 	if (req->trace_id[0] != 0)
-		log_str(&line, "trace_id", str_from(req->trace_id));
+		log_trace(&line, req);
+	if (req->caller != NULL)
+		log_str(&line, "key", str_from(req->caller));
 	log_str(&line, "method", str_from(method_name(req->method)));
 	log_str(&line, "route", str_from(route_label(req)));
 	if (req->route == NULL && req->path.len > 0)

@@ -61,9 +61,12 @@ struct request {
 	const struct route *route; /* NULL when none matched */
 	char id[REQUEST_ID_SIZE];  /* the caller's X-Request-Id, or one of ours */
 	char trace_id[33];         /* of a valid traceparent, or "" */
+	char trace_flags[3];       /* of the same */
+	char span_id[17];          /* this request's own part of the trace, or "" */
 	char remote_addr[48];      /* the peer of the TCP connection */
-	uint64_t start_ns;         /* clock_monotonic_ns() when the header was in */
-	void *app;                 /* server_options.app */
+	const char *caller; /* whose key it was, set by server_options.admit; NULL: unknown */
+	uint64_t start_ns;  /* clock_monotonic_ns() when the header was in */
+	void *app;          /* server_options.app */
 	struct connection *connection;
 };
 

@@ -18,6 +18,8 @@ void response_reset(struct response *res)
 	res->headers_full = false;
 	res->close = res->is_exact = res->varies_by_coding = false;
 	res->coding = NULL;
+	res->has_timing = false;
+	res->read_ns = res->run_ns = res->write_ns = 0;
 	res->own.max = SIZE_MAX / 2; /* what a body may grow to is the handler's business */
 	response_clear_body(res);
 }

@@ -59,7 +59,9 @@ struct response {
 	bool is_exact;         /* its ETag stands for these very bytes: they are not to be packed */
 	bool varies_by_coding; /* set when it is packed, or might have been */
 	const char *coding;    /* static: of the body as it stands; NULL: none */
-	struct buf own;        /* RESPONSE_HEAD_ROOM bytes, then the body */
+	bool has_timing;       /* Server-Timing is sent, whatever comes of the request: */
+	uint64_t read_ns, run_ns, write_ns;
+	struct buf own; /* RESPONSE_HEAD_ROOM bytes, then the body */
 	struct buf taken;
 	struct str borrowed;           /* .data not NULL: this is the body */
 	struct response_source source; /* .read not NULL: this gives the body */

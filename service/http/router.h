@@ -32,6 +32,7 @@ struct route {
 	handler_fn handle;
 	const char *name; /* the operation: "task_create" */
 	const char *doc;  /* one sentence */
+	unsigned scope;   /* what its callers must be allowed: for server_options.admit */
 };
 
 /* Room for "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT". */

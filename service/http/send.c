@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "http/connection.h"
+#include "http/cors.h"
 #include "http/server_private.h"
 #include "http/status.h"
 #include "http/watch.h"
@@ -18,8 +19,9 @@
 #define COPY_MAX ((size_t)32 << 10)
 #define WRITE_MAX ((size_t)256 << 20) /* the library counts in int */
 
-/* Status line, Date, Content-Type, Content-Length, Connection and X-Request-Id fit in the rest. */
-_Static_assert(RESPONSE_HEAD_ROOM >= RESPONSE_HEADERS_SIZE + 1024, "no room for the head");
+/* Status line, Date, Content-*, Connection, ids, times and CORS fit in the rest. */
+_Static_assert(RESPONSE_HEAD_ROOM >= RESPONSE_HEADERS_SIZE + 1024 + CORS_HEADERS_MAX,
+               "no room for the head");
 
 static char *put(char *to, const char *s)
 {
@@ -45,6 +47,49 @@ static bool has_body(int status)
 	return status != 204 && status != 304;
 }
 
+/* In milliseconds, with three decimals. */
+static char *put_duration(char *to, const char *name, uint64_t ns)
+{
+	uint64_t us = ns / 1000;
+	unsigned rest = (unsigned)(us % 1000);
+
+	to = put(to, name);
+	to = num_put_u64(put(to, ";dur="), us / 1000);
+	*to++ = '.';
+	*to++ = (char)('0' + rest / 100);
+	*to++ = (char)('0' + rest / 10 % 10);
+	*to++ = (char)('0' + rest % 10);
+	return to;
+}
+
+static char *put_timing(char *to, const struct response *res)
+{
+	to = put_duration(put(to, "\r\nServer-Timing: "), "read", res->read_ns);
+	to = put_duration(put(to, ", "), "run", res->run_ns);
+	return put_duration(put(to, ", "), "write", res->write_ns);
+}
+
+/* The part of the trace that this request was. */
+static char *put_trace(char *to, const struct request *req)
+{
+	to = put(put(to, "\r\ntraceparent: 00-"), req->trace_id);
+	to = put(put(to, "-"), req->span_id);
+	return put(put(to, "-"), req->trace_flags);
+}
+
+/* What the answer would be different for. */
+static char *put_vary(char *to, const struct connection *c)
+{
+	const char *origins = server_options(c->server)->cors_origins;
+	bool by_origin = origins != NULL && origins[0] != 0 && strcmp(origins, "*") != 0;
+	bool by_coding = c->res.varies_by_coding;
+
+	if (!by_origin && !by_coding)
+		return to;
+	to = put(put(to, "\r\nVary: "), by_coding ? "Accept-Encoding" : "Origin");
+	return by_coding && by_origin ? put(to, ", Origin") : to;
+}
+
 static size_t write_head(struct connection *c, uint64_t body_len, bool close, char *ret)
 {
 	const struct response *res = &c->res;
@@ -64,8 +109,13 @@ static size_t write_head(struct connection *c, uint64_t body_len, bool close, ch
 			to = put(to, res->coding);
 		}
 	}
-	if (res->varies_by_coding)
-		to = put(to, "\r\nVary: Accept-Encoding");
+	to = put_vary(to, c);
+	if (c->origin.data != NULL)
+		to = cors_put_headers(c->origin, to);
+	if (res->has_timing)
+		to = put_timing(to, res);
+	if (c->req.trace_id[0] != 0)
+		to = put_trace(to, &c->req);
 	to = put(to, "\r\nX-Request-Id: ");
 	to = put(to, c->req.id);
 	if (close)

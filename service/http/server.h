@@ -1,7 +1,7 @@
 /*
  * Server: one listening address, its threads, and the life of a request.
  *
- *	guard -> request id -> chunked body -> route -> handler -> one write -> log, metrics
+ *	guard -> request id -> route -> may the caller -> chunked body -> handler -> one write -> log, metrics
  *
  * A server runs handlers on its own threads, one connection each, and answers everything that is
  * not a handler's business itself: broken framing, unknown paths, methods that a path does not
@@ -38,6 +38,12 @@
 typedef void (*problem_fn)(const struct request *req, struct response *res, int status,
                            const char *code, const struct err *err);
 
+/*
+ * Whether the request, whose route is found and whose body is not read yet, may be handled at all;
+ * false, and the response says why not.
+ */
+typedef bool (*admit_fn)(struct request *req, struct response *res);
+
 enum access_log { ACCESS_LOG_ALL, ACCESS_LOG_ERRORS, ACCESS_LOG_OFF };
 
 struct server_options {
@@ -48,12 +54,14 @@ struct server_options {
 	uint64_t header_timeout_ms;     /* for a whole header */
 	uint64_t body_timeout_ms;       /* for a whole body */
 	uint64_t write_timeout_ms;      /* for a whole answer */
+	const char *cors_origins;       /* of pages that may read answers (cors.h); "": none */
 	size_t max_body, max_header;    /* bytes; of a body unpacked, too */
 	uint64_t max_inflate_ratio;     /* how many bytes one of a packed body may become */
 	enum access_log access_log;
 	bool has_request_metrics; /* not for a listener that only probes ask */
 	problem_fn problem;
-	void *app; /* request.app */
+	admit_fn admit; /* NULL: everybody may */
+	void *app;      /* request.app */
 };
 
 struct server;

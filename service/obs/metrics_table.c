@@ -40,6 +40,18 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.kind = METRIC_COUNTER,
 		.labels = { "code" },
 	},
+	[METRIC_KEY_REQUESTS] = {
+		.name = "docmill_key_requests_total",
+		.help = "Requests by the name of the key that they carried.",
+		.kind = METRIC_COUNTER,
+		.labels = { "key" },
+	},
+	[METRIC_AUTH_REFUSED] = {
+		.name = "docmill_auth_refused_total",
+		.help = "Requests refused for want of a key, or of a scope, by the code of the problem.",
+		.kind = METRIC_COUNTER,
+		.labels = { "code" },
+	},
 	[METRIC_LOG_LINES_DROPPED] = {
 		.name = "docmill_log_lines_dropped_total",
 		.help = "Log lines that found the ring full.",

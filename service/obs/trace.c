@@ -27,7 +27,7 @@ static bool is_zero(const char *s, size_t n)
 	return true;
 }
 
-bool trace_parse(struct str s, char ret[TRACE_ID_SIZE])
+bool trace_parse(struct str s, char ret_id[TRACE_ID_SIZE], char ret_flags[TRACE_FLAGS_SIZE])
 {
 	if (s.len < TRACEPARENT_LEN || s.data[2] != '-' || s.data[PARENT_ID_AT - 1] != '-' ||
 	    s.data[FLAGS_AT - 1] != '-')
@@ -43,7 +43,9 @@ bool trace_parse(struct str s, char ret[TRACE_ID_SIZE])
 		return false;
 	if (is_zero(s.data + TRACE_ID_AT, 32) || is_zero(s.data + PARENT_ID_AT, 16))
 		return false;
-	memcpy(ret, s.data + TRACE_ID_AT, 32);
-	ret[32] = 0;
+	memcpy(ret_id, s.data + TRACE_ID_AT, 32);
+	ret_id[32] = 0;
+	memcpy(ret_flags, s.data + FLAGS_AT, 2);
+	ret_flags[2] = 0;
 	return true;
 }

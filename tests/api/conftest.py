@@ -1,6 +1,7 @@
 """What the tests of the HTTP interface share."""
 
 import os
+import pathlib
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -43,6 +44,15 @@ def service() -> Iterator[Service]:
         *("--max-body", "1MiB", "--http-threads", "64"),
     ) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def docmill_binary() -> pathlib.Path:
+    """The program, or the test is skipped."""
+    binary = find_binary()
+    if binary is None:
+        pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
+    return binary
 
 
 @pytest.fixture

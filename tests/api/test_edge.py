@@ -1,5 +1,6 @@
 """HTTP itself: routing, framing, limits and deadlines, as they look on the wire."""
 
+import re
 import socket
 import time
 
@@ -109,7 +110,49 @@ def test_the_trace_id_serves_as_request_id_and_is_logged(service: Service) -> No
     while (line := service.wait_for_log("request"))["request_id"] != trace:
         pass
     assert line["trace_id"] == trace
+    version, id_, span, flags = answer.headers["traceparent"].split("-")
+    assert (version, id_, flags) == ("00", trace, "01")
+    assert span == line["span_id"] != "00f067aa0ba902b7"
     assert (line["method"], line["route"], line["status"]) == ("GET", "/livez", 200)
+
+
+@pytest.mark.parametrize("given", [None, "", "00-0-0-00", "ff" + "-0" * 3])
+def test_no_trace_is_made_up(service: Service, given: str | None) -> None:
+    headers = {} if given is None else {"traceparent": given}
+    assert "traceparent" not in ask(service.address, "GET", "/livez", **headers).headers
+
+
+# Server-Timing
+
+RUN = {"Content_Type": JSON}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (200, TRANSFORM, RUN),
+        (200, TRANSFORM, {**RUN, "Accept": "application/x-ndjson"}),
+        (400, b"{", RUN),
+        (400, b'{"documents":[],"pipeline":[{"$nothing":1}]}', RUN),
+        (400, b"{}", {**RUN, "Content_Encoding": "gzip"}),
+        (422, b'{"documents":[{}],"pipeline":[{"$set":{"a":{"$divide":[1,0]}}}]}', RUN),
+        (406, TRANSFORM, {**RUN, "Accept": "text/html"}),
+        (415, TRANSFORM, {}),
+    ],
+)
+def test_every_answer_to_a_transform_says_what_took_how_long(
+    service: Service, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    answer = ask(service.address, "POST", "/transform", body, **headers)
+    assert answer.status == status
+    times = re.fullmatch(
+        r"read;dur=(\d+\.\d{3}), run;dur=(\d+\.\d{3}), write;dur=(\d+\.\d{3})",
+        answer.headers["server-timing"],
+    )
+    assert times is not None
+    assert all(0 <= float(time) < 10_000 for time in times.groups())
+    if status == 422:
+        assert float(times[2]) > 0
 
 
 # Bodies

@@ -31,9 +31,12 @@ OPTIONS = (
 # Not to be had from a service that runs well, or not by its caller; where each is shown.
 SHOWN_ELSEWHERE = {
     "abandoned": "tests/api/test_transform.py",
+    "credentials_invalid": "tests/api/test_auth.py",
+    "credentials_missing": "tests/api/test_auth.py",
     "draining": "tests/api/test_lifecycle.py",
     "internal": "tests/unit/test_problem.c",
     "overloaded": "tests/unit/test_problem.c",
+    "scope_missing": "tests/api/test_auth.py",
 }
 
 JSON = {"Content-Type": "application/json"}

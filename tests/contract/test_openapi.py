@@ -47,6 +47,21 @@ def test_every_route_is_in_the_contract_and_the_other_way_round(
     assert routes == described
 
 
+def test_the_contract_names_the_scope_that_a_route_needs(
+    http: httpx.Client, contract: dict[str, Any]
+) -> None:
+    needed = {
+        (link["method"].lower(), link["path"]): link.get("scope")
+        for link in http.get("/").json()["links"]
+    }
+    described = {
+        place: operation["security"][1]["key"][0] if "security" in operation else None
+        for place, operation in operations(contract).items()
+        if place not in ADMIN_ONLY
+    }
+    assert needed == described
+
+
 def test_every_route_is_there(http: httpx.Client, contract: dict[str, Any]) -> None:
     for method, path in operations(contract).keys() - ADMIN_ONLY:
         answer = http.request(method, path)

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from typing import Any, Self
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -91,6 +92,14 @@ class Service:
     @property
     def admin_url(self) -> str:
         return "http://{}:{}".format(*self.admin_address)
+
+    def metric(self, series: str) -> float:
+        """What a series of /metrics stands at."""
+        with urllib.request.urlopen(f"{self.admin_url}/metrics", timeout=PATIENCE) as answer:
+            text = answer.read().decode()
+        found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
+        assert found is not None, f"{series} is not in\n{text}"
+        return float(found[1])
 
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)

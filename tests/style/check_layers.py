@@ -54,6 +54,7 @@ CLI_MAY_INCLUDE = {
     "operators": {"engine", "doc", "base"},
     "version": {"doc", "base", "engine", "http", "json"},
     "health": {"base"},
+    "key": {"api", "base", "crypto"},
 }
 ONLY_IN = {
     "cjson/": "json",

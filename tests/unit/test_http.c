@@ -21,13 +21,13 @@ static int handle(struct request *req, struct response *res, struct err *err)
 }
 
 static const struct route routes[] = {
-	{ METHOD_GET, "/", handle, "index", "" },
-	{ METHOD_GET, "/things", handle, "list", "" },
-	{ METHOD_POST, "/things", handle, "create", "" },
-	{ METHOD_GET, "/things/special", handle, "special", "" },
-	{ METHOD_GET, "/things/{id}", handle, "get", "" },
-	{ METHOD_DELETE, "/things/{id}", handle, "delete", "" },
-	{ METHOD_POST, "/things/{id}/parts/{n}/mend", handle, "mend", "" },
+	{ METHOD_GET, "/", handle, "index", "", 0 },
+	{ METHOD_GET, "/things", handle, "list", "", 0 },
+	{ METHOD_POST, "/things", handle, "create", "", 0 },
+	{ METHOD_GET, "/things/special", handle, "special", "", 0 },
+	{ METHOD_GET, "/things/{id}", handle, "get", "", 0 },
+	{ METHOD_DELETE, "/things/{id}", handle, "delete", "", 0 },
+	{ METHOD_POST, "/things/{id}/parts/{n}/mend", handle, "mend", "", 0 },
 	{ 0 },
 };
 

@@ -167,13 +167,15 @@ TEST(health_tells_its_checks_when_asked) {
 }
 
 TEST(a_valid_traceparent_gives_its_trace_id) {
-	char id[TRACE_ID_SIZE];
+	char id[TRACE_ID_SIZE], flags[TRACE_FLAGS_SIZE];
 
 	(void)state;
-	assert_true(trace_parse(STR("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), id));
+	assert_true(trace_parse(STR("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), id,
+	                        flags));
 	assert_string_equal(id, "4bf92f3577b34da6a3ce929d0e0e4736");
-	assert_true(
-		trace_parse(STR("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x"), id));
+	assert_string_equal(flags, "01");
+	assert_true(trace_parse(STR("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x"),
+	                        id, flags));
 }
 
 TEST(a_broken_traceparent_is_ignored) {
@@ -188,12 +190,13 @@ TEST(a_broken_traceparent_is_ignored) {
 		"01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x",
 		"00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 	};
-	char id[TRACE_ID_SIZE] = "untouched";
+	char id[TRACE_ID_SIZE] = "untouched", flags[TRACE_FLAGS_SIZE] = "un";
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
-		assert_false(trace_parse(str_from(broken[i]), id));
+		assert_false(trace_parse(str_from(broken[i]), id, flags));
 	assert_string_equal(id, "untouched");
+	assert_string_equal(flags, "un");
 }
 
 int main(void)
