@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/machine.h"
 #include "cli/command.h"
 #include "cli/compile.h"
 #include "cli/report.h"
@@ -72,6 +73,15 @@ static int output_sink(void *arg, struct arena *scratch, const struct value *doc
 	struct output *o = arg;
 
 	TRY(run_write(&o->writer, scratch, docs, n_docs, err));
+	return o->buf.len >= WRITE_SIZE ? output_flush(o, err) : 0;
+}
+
+/* What threads have written goes out as it is, behind what is waiting. */
+static int output_text(void *arg, struct str text, uint64_t n_docs, struct err *err)
+{
+	struct output *o = arg;
+
+	TRY(run_write_text(&o->writer, text, n_docs, err));
 	return o->buf.len >= WRITE_SIZE ? output_flush(o, err) : 0;
 }
 
@@ -186,6 +196,7 @@ static int job_run(struct job *job, struct err *err)
 	const struct run_options *o = job->options;
 	struct run_collection collections[RUN_NAMED_MAX];
 	struct budget budget = BUDGET(o->limits.memory_max);
+	struct team team = team_of_threads(o->n_threads != 0 ? o->n_threads : machine_cpus());
 	struct run_stats stats;
 
 	TRY(compiled_init(&job->compiled, o, err));
@@ -203,11 +214,15 @@ static int job_run(struct job *job, struct err *err)
 		.limits = o->limits,
 		.now_ms = clock_wall_ms(),
 		.seed = clock_monotonic_ns(),
+		.team = &team,
 		.is_explained = o->is_explained,
 		.on_progress = show_progress,
 		.progress_arg = &job->progress,
 		.sink = output_sink,
 		.sink_arg = &job->output,
+		.sink_text = output_text,
+		.write_mode = job->output.writer.mode,
+		.is_ndjson = job->output.writer.is_ndjson,
 	};
 	int rc = run_transform(&job->compiled.arena, &budget, &input, &stats, err);
 	if (rc != 0) {
@@ -231,7 +246,7 @@ static void print_help(void)
 	     "  --output FILE           written in place; standard output when not given\n"
 	     "  --format json|ndjson    of the output; that of the input when not given\n"
 	     "  --explain               documents and time of each stage, on standard error\n"
-	     "  --threads N             at most so many, 0: as the cgroup allows; one is used so far\n"
+	     "  --threads N             at most so many; 0, the default: as many as the cgroup allows\n"
 	     "  --json                  errors as problem documents\n"
 	     "  --no-rules              the pipeline as it is written, without rewrites");
 	run_options_print_limits();

@@ -53,6 +53,19 @@ bool index_init(struct index *ix, struct arena *a, const struct index_isa *isa, 
 	return ix->positions != NULL;
 }
 
+void index_restart(struct index *ix, const char *text, size_t len)
+{
+	*ix = (struct index){
+		.isa = ix->isa,
+		.text = text,
+		.len = len,
+		.chunk_size = ix->chunk_size,
+		.base = text,
+		.positions = ix->positions,
+		.low_at = SIZE_MAX,
+	};
+}
+
 /*
  * A block at one of the text's ends, through a copy with blanks behind it.  At the end this is
  * the rest of the text and may be nothing: the blanks show what is cut off.

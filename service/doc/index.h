@@ -85,6 +85,9 @@ const char *index_isa_name(void);
 bool index_init(struct index *ix, struct arena *a, const struct index_isa *isa, const char *text,
                 size_t len, size_t chunk_size) MUST_CHECK;
 
+/* Begin again with another text, in the memory that is there. */
+void index_restart(struct index *ix, const char *text, size_t len);
+
 /* Index the next chunk that has any position; false at the end of the text or at a fault. */
 bool index_next(struct index *ix);
 

@@ -95,7 +95,7 @@ int32_t shape_find(const struct shape *shape, struct str key)
 {
 	if (shape->n <= SCAN_MAX || shape->home == NULL)
 		return scan_find(shape->keys, shape->n, key);
-	/* The index is the one part of a shape that is made late; a shape belongs to one thread. */
+	/* The index is the one part of a shape that is made late: see shape_share(). */
 	if (shape->index == NULL && !index_make(shape->home, (struct shape *)(uintptr_t)shape))
 		return -1;
 	return index_find(shape, key);
@@ -123,6 +123,11 @@ static bool open_spliced(struct arena *a, struct object *o)
 	o->raw = NULL;
 	o->raw_len = 0;
 	return true;
+}
+
+void shape_share(const struct shape *shape)
+{
+	(void)shape_find(shape, STR(""));
 }
 
 /* When there is no memory the object looks empty, so that whoever goes on finds nothing to hurt. */
@@ -239,7 +244,7 @@ bool value_share(struct arena *a, struct value v)
 		return true;
 	if (!object_open(a, v.object))
 		return false;
-	(void)shape_find(v.object->shape, STR("")); /* makes the index, if there is to be one */
+	shape_share(v.object->shape);
 	return true;
 }
 

@@ -3,7 +3,8 @@
  *
  * Objects keep their keys apart from their values: a shape is a list of keys, and records that
  * have the same keys in the same order share one, so that "where is field x" is answered once a
- * shape and not once a record.  Shapes are read-only once they are in use, but for their index.
+ * shape and not once a record.  Shapes are read-only once they are in use, but for their index;
+ * those that last are so from the first (shape_share()).
  *
  * An object or array that came in remembers its text (raw) and is opened, one level, when somebody
  * asks for what is in it; that takes memory where the object itself lives (home), so that it may
@@ -64,6 +65,12 @@ struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n);
 
 /* Have at hand how the keys are written: for a shape that many objects will share. */
 void shape_spell(struct arena *a, struct shape *shape);
+
+/*
+ * Make all of a shape that would be made late, so that finding keys in it changes nothing and
+ * threads may share it.  When there is no memory its arena has failed.
+ */
+void shape_share(const struct shape *shape);
 
 /* Number of key in the shape, or -1. */
 int32_t shape_find(const struct shape *shape, struct str key);

@@ -7,6 +7,7 @@
 enum position {
 	BEFORE_ARRAY,
 	BEFORE_FIRST, /* behind the opening bracket */
+	BEFORE_NEXT,  /* behind a comma, which ended the last piece */
 	BETWEEN,      /* behind a document */
 	AT_END,
 };
@@ -14,6 +15,7 @@ enum position {
 struct reader {
 	struct record_reader records;
 	enum position position;
+	bool is_cut;        /* the text ends behind a comma */
 	const char *behind; /* what was taken last */
 	uint64_t documents_max;
 };
@@ -42,6 +44,16 @@ int reader_create(struct arena *a, const struct reader_input *input, struct read
                   struct err *err)
 {
 	return reader_create_with(a, input, index_isa_best(), INDEX_CHUNK, ret, err);
+}
+
+void reader_restart(struct reader *r, const struct reader_piece *piece)
+{
+	cursor_restart(&r->records.cursor, (struct str){ piece->text, piece->len });
+	r->behind = piece->text;
+	r->is_cut = piece->is_cut;
+	r->position = r->records.format == READ_NDJSON ? BETWEEN
+	              : piece->is_begun                ? BEFORE_NEXT
+	                                               : BEFORE_ARRAY;
 }
 
 /* The next structural character, which nothing but white space may stand before. */
@@ -91,6 +103,10 @@ static int next_in_array(struct reader *r, const char **ret, struct err *err)
 			return finish(r, err);
 		if (*op != ',')
 			return skip_fail(c, op, "',' or ']' after a document", err);
+	}
+	if (r->is_cut && cursor_next_is_end(c) && skip_is_blank(r->behind, cursor_text_end(c))) {
+		r->position = AT_END;
+		return 0;
 	}
 	TRY(take(r, "'{' and a document", &op, err));
 	if (*op == ']' && r->position == BEFORE_FIRST)

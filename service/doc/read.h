@@ -64,9 +64,26 @@ struct reader_input {
 	bool is_plain;
 };
 
+/*
+ * A part of the documents, cut where split.h says: the pieces of a text are read one by one, or
+ * by several readers.
+ */
+struct reader_piece {
+	const char *text;
+	size_t len;
+	bool is_begun; /* an array: it begins with a document, '[' or a comma came before */
+	bool is_cut;   /* an array: it ends behind a comma, another document comes next */
+};
+
 /* Memory for the reader itself (index buffers, shapes) comes from a. */
 int reader_create(struct arena *a, const struct reader_input *input, struct reader **ret,
                   struct err *err) MUST_CHECK;
+
+/*
+ * Go on with another piece.  What was learned of keys and shapes is kept; documents that were
+ * read stay good for as long as their text does.
+ */
+void reader_restart(struct reader *r, const struct reader_piece *piece);
 
 /*
  * Read up to docs_max further documents into docs (objects, their headers and spans in batch).

@@ -198,6 +198,7 @@ const struct shape *read_keys_shape(struct read_keys *keys, struct read_names na
 	shape->inner = keys->inner;
 	shape->asked = keys->wanted.names;
 	shape->n_asked = keys->wanted.n;
+	shape_share(shape);
 	keys->shapes[i] = (struct read_shape_slot){ names.hash, shape };
 	keys->n_shapes++;
 	return shape;

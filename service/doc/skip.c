@@ -17,6 +17,13 @@ int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, 
 	return 0;
 }
 
+void cursor_restart(struct cursor *c, struct str text)
+{
+	index_restart(&c->index, text.data, text.len);
+	c->base = text.data;
+	c->at = c->end = NULL;
+}
+
 bool cursor_refill(struct cursor *c)
 {
 	bool has_more = index_next(&c->index);

@@ -32,6 +32,9 @@ int cursor_init(struct cursor *c, struct arena *a, const struct index_isa *isa, 
                 struct str text, const char *text_start, const struct read_limits *limits,
                 struct err *err) MUST_CHECK;
 
+/* Begin again with another text of the same message. */
+void cursor_restart(struct cursor *c, struct str text);
+
 /* Fetch the next chunk; false when there is none, because of the end or of a fault. */
 bool cursor_refill(struct cursor *c);
 
@@ -41,6 +44,12 @@ static inline const char *cursor_next(struct cursor *c)
 	if (UNLIKELY(c->at == c->end) && !cursor_refill(c))
 		return NULL;
 	return c->base + *c->at++;
+}
+
+/* Is there none, for no other reason than that the text has ended? */
+static inline bool cursor_next_is_end(struct cursor *c)
+{
+	return c->at == c->end && !cursor_refill(c) && c->index.fault == INDEX_OK;
 }
 
 static inline const char *cursor_text_end(const struct cursor *c)

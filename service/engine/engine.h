@@ -77,6 +77,9 @@ struct run_stats {
 typedef int run_sink_fn(void *arg, struct arena *scratch, const struct value *docs, size_t n_docs,
                         struct err *err);
 
+/* The same as text: what run_write() makes of n_docs documents, without a comma before it. */
+typedef int run_text_sink_fn(void *arg, struct str text, uint64_t n_docs, struct err *err);
+
 struct run_input {
 	const struct plan *plan;
 	struct run_text documents; /* ignored when the plan has $documents and this is empty */
@@ -98,8 +101,18 @@ struct run_input {
 	/* After each batch: documents and bytes read so far.  May be NULL. */
 	void (*on_progress)(void *arg, uint64_t n_documents, uint64_t n_bytes);
 	void *progress_arg;
+	/* This text has been read, though parts of it may be looked at again.  Any thread; NULL. */
+	void (*on_read)(void *arg, const char *text, size_t len);
+	void *read_arg;
 	run_sink_fn *sink;
 	void *sink_arg;
+	/*
+	 * Takes what threads have written apart, instead of sink, in the order of the documents;
+	 * it may be called by any thread of the team, one at a time.  NULL: one thread writes.
+	 */
+	run_text_sink_fn *sink_text;
+	enum write_mode write_mode;
+	bool is_ndjson;
 	/*
 	 * Gets the collection that $out or $merge leaves behind, once and after the last documents.
 	 * NULL: such a pipeline fails.
@@ -109,7 +122,8 @@ struct run_input {
 };
 
 /*
- * Run.  State is charged to budget.  On an error what the sink has got so far is worthless to
+ * Run, in several threads when a team is given and there is enough to do; the answer is the same.
+ * State is charged to budget.  On an error what the sink has got so far is worthless to
  * anybody who promised whole answers.  All input is read and checked, whatever $limit says.
  * stats may be NULL; its stages live in arena a, which is used for nothing else.
  */
@@ -127,6 +141,9 @@ struct run_writer {
 /* run_sink_fn with a struct run_writer; ERR_OUTPUT when out is full. */
 int run_write(void *writer, struct arena *scratch, const struct value *docs, size_t n_docs,
               struct err *err);
+
+/* The text of further documents, as sink_text gets it. */
+int run_write_text(struct run_writer *w, struct str text, uint64_t n_docs, struct err *err);
 
 /* MongoDB's name of an error code ("TypeMismatch", "Location40324"); buf holds 32 bytes. */
 const char *mongo_code_name(int code, char *buf, size_t size);

@@ -80,6 +80,7 @@ static inline void eval_keep_shape(const struct eval *ev, struct shape *shape)
 {
 	shape->is_lasting = !ev->is_keep_short;
 	shape_spell(ev->keep, shape);
+	shape_share(shape);
 }
 
 /*

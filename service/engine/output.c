@@ -18,15 +18,13 @@ static void flatten(char *text, size_t len)
 	replace(text, len, '\r');
 }
 
-static int check(const struct run_writer *w, const struct arena *scratch, struct err *err)
+static int check(const struct run_writer *w, struct err *err)
 {
 	if (w->out->failed == BUF_FULL)
 		return err_limit(err, ERR_OUTPUT, "max-output",
 		                 "the answer is larger than %zu bytes", w->out->max);
 	if (w->out->failed != BUF_OK)
 		return err_nomem(err, "the answer");
-	if (arena_failed(scratch))
-		return err_nomem(err, "writing the answer");
 	return 0;
 }
 
@@ -49,5 +47,15 @@ int run_write(void *arg, struct arena *scratch, const struct value *docs, size_t
 		if (w->out->failed != BUF_OK)
 			break;
 	}
-	return check(w, scratch, err);
+	TRY(check(w, err));
+	return arena_failed(scratch) ? err_nomem(err, "writing the answer") : 0;
+}
+
+int run_write_text(struct run_writer *w, struct str text, uint64_t n_docs, struct err *err)
+{
+	if (w->n_written > 0 && n_docs > 0 && !w->is_ndjson)
+		buf_append_char(w->out, ',');
+	buf_append_str(w->out, text);
+	w->n_written += n_docs;
+	return check(w, err);
 }

@@ -43,6 +43,21 @@ static int compile_parts(struct compiler *c, const struct plan_input *input, str
 	return rc;
 }
 
+/* Random numbers come one after the other, in the order of the documents. */
+static void plan_split(struct plan *plan, const struct compiler *c)
+{
+	const struct pipeline *p = &plan->pipeline;
+
+	plan->is_splittable = c->n_random == 0 && !plan->has_documents;
+	while (plan->n_apart < p->n_stages && p->stages[plan->n_apart]->ops->is_apart)
+		plan->n_apart++;
+	if (plan->n_apart == p->n_stages)
+		return;
+	const struct stage *next = p->stages[plan->n_apart];
+	plan->merges = next->ops->merge != NULL &&
+	               (next->ops->can_merge == NULL || next->ops->can_merge(next));
+}
+
 int plan_compile(struct arena *a, const struct plan_input *input, struct plan **ret,
                  struct problem **ret_problems, struct err *err)
 {
@@ -75,6 +90,7 @@ int plan_compile(struct arena *a, const struct plan_input *input, struct plan **
 		c->rules_applied |= PLAN_RULE_FIELDS;
 	plan->has_inner = (input->rules & PLAN_RULE_INNER) != 0;
 	plan->rules_applied = c->rules_applied;
+	plan_split(plan, c);
 	*ret = plan;
 	return 0;
 }

@@ -21,6 +21,11 @@ struct plan {
 	bool has_documents;
 	bool has_inner;         /* PLAN_RULE_INNER was not switched off */
 	unsigned rules_applied; /* enum plan_rule */
+
+	/* For runs in several threads: see run_split.h. */
+	bool is_splittable;
+	bool merges;    /* the stage behind those can merge what its nodes hold */
+	size_t n_apart; /* so many of the first stages look at one document at a time */
 };
 
 #endif

@@ -4,17 +4,8 @@
 
 #include "base/clock.h"
 #include "engine/accum/kept.h"
-#include "engine/plan.h"
-
-struct run {
-	const struct run_input *input;
-	struct arena keep, batch;
-	struct eval ev;
-	struct err *err;
-	struct run_stats stats;
-	uint64_t n_read;    /* documents, those of collections too */
-	struct value *docs; /* room for one batch */
-};
+#include "engine/run.h"
+#include "engine/run_split.h"
 
 static struct reader_input reader_input_of(const struct run *run, const struct run_text *text)
 {
@@ -31,6 +22,16 @@ static struct reader_input reader_input_of(const struct run *run, const struct r
 			.documents_max = limits->documents_max - run->n_read,
 		},
 	};
+}
+
+struct reader_input run_document_input(const struct run *run)
+{
+	const struct needs *needs = &run->input->plan->needs;
+	struct reader_input input = reader_input_of(run, &run->input->documents);
+
+	input.fields = (struct read_fields){ needs->all, needs->names, needs->n };
+	input.is_plain = !run->input->plan->has_inner;
+	return input;
 }
 
 /* Kept with the places of their fields, so that a join finds those without reading again. */
@@ -84,12 +85,20 @@ static int read_collections(struct run *run)
 	return 0;
 }
 
-static int sink(void *arg, struct value *docs, size_t n_docs)
+int run_sink(void *arg, struct value *docs, size_t n_docs)
 {
 	struct run *run = arg;
+	size_t n_skipped = MIN(n_docs, run->n_repeated);
 
 	run->stats.documents_out += n_docs;
-	return run->input->sink(run->input->sink_arg, &run->batch, docs, n_docs, run->err);
+	run->n_repeated -= n_skipped;
+	if (n_skipped == n_docs)
+		return 0;
+	int rc = run->input->sink(run->input->sink_arg, &run->batch, docs + n_skipped,
+	                          n_docs - n_skipped, run->err);
+	run->is_sink_failed = rc != 0;
+	run->n_delivered += n_docs - n_skipped;
+	return rc;
 }
 
 static void report_progress(const struct run *run, const struct object *last)
@@ -100,17 +109,10 @@ static void report_progress(const struct run *run, const struct object *last)
 
 static int read_documents(struct run *run, struct flow *flow)
 {
-	const struct plan *plan = run->input->plan;
-	struct reader_input input = reader_input_of(run, &run->input->documents);
+	struct reader_input input = run_document_input(run);
 	struct reader *reader;
 	size_t n;
 
-	input.fields = (struct read_fields){
-		.all = plan->needs.all,
-		.names = plan->needs.names,
-		.n = plan->needs.n,
-	};
-	input.is_plain = !plan->has_inner;
 	TRY(reader_create(&run->keep, &input, &reader, run->err));
 	for (;;) {
 		arena_reset(&run->batch);
@@ -137,26 +139,34 @@ static int flow_all(struct run *run, struct flow *flow)
 	return flow_finish(flow);
 }
 
-static int keep_stats(struct run *run, struct arena *a, const struct flow *flow)
+int run_stats_init(struct run *run, struct arena *a)
 {
-	size_t n = run->input->plan->pipeline.n_stages;
-	struct run_stage_stats *stages = arena_zalloc(a, n, sizeof *stages);
+	const struct pipeline *pipeline = &run->input->plan->pipeline;
 
-	if (stages == NULL)
+	if (!run->input->is_explained)
+		return 0;
+	run->stats.stages = arena_zalloc(a, pipeline->n_stages, sizeof *run->stats.stages);
+	if (run->stats.stages == NULL)
 		return err_nomem(run->err, "statistics");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < pipeline->n_stages; i++)
+		run->stats.stages[i].name = pipeline->stages[i]->op->name;
+	return 0;
+}
+
+void run_stats_add(struct run *run, size_t first, const struct pipeline *pipeline,
+                   const struct flow *flow)
+{
+	if (run->stats.stages == NULL || flow == NULL)
+		return;
+	for (size_t i = 0; i < pipeline->n_stages; i++) {
+		struct run_stage_stats *stats = &run->stats.stages[first + i];
 		const struct node *node = flow_node(flow, i);
 
-		stages[i] = (struct run_stage_stats){
-			.name = node->stage->op->name,
-			.documents_in = node->documents_in,
-			.documents_out = node->documents_out,
-			.duration_ns = node->duration_ns,
-			.peak_bytes = (uint64_t)MAX(node->peak_bytes, 0),
-		};
+		stats->documents_in += node->documents_in;
+		stats->documents_out += node->documents_out;
+		stats->duration_ns += node->duration_ns;
+		stats->peak_bytes += (uint64_t)MAX(node->peak_bytes, 0);
 	}
-	run->stats.stages = stages;
-	return 0;
 }
 
 /* Opened before anything runs: it may be looked at from everywhere. */
@@ -171,7 +181,7 @@ static struct value let_value(struct run *run, size_t i)
 	return v;
 }
 
-static int prepare(struct run *run)
+int run_prepare(struct run *run)
 {
 	const struct plan *plan = run->input->plan;
 	struct value *vars = arena_zalloc(&run->keep, plan->n_vars, sizeof *vars);
@@ -195,28 +205,55 @@ static int prepare(struct run *run)
 		.written_arg = run->input->written_arg,
 		.is_cancelled = run->input->is_cancelled,
 		.cancel_arg = run->input->cancel_arg,
+		.deadline_ns = run->deadline_ns,
 		.document = -1,
 	};
-	if (run->input->limits.time_ms_max != 0)
-		run->ev.deadline_ns = clock_monotonic_ns() +
-		                      run->input->limits.time_ms_max * UINT64_C(1000000);
 	TRY(eval_check(&run->ev));
 	return read_collections(run);
 }
 
 static int run_flow(struct run *run, struct arena *a)
 {
+	const struct pipeline *pipeline = &run->input->plan->pipeline;
 	struct flow *flow = NULL;
-	int rc;
 
-	TRY(prepare(run));
-	TRY(flow_create(&run->ev, &run->keep, &run->input->plan->pipeline, run->input->is_explained,
-	                sink, run, &flow));
-	rc = flow_all(run, flow);
-	if (rc == 0 && run->input->is_explained)
-		rc = keep_stats(run, a, flow);
+	TRY(run_prepare(run));
+	TRY(run_stats_init(run, a));
+	TRY(flow_create(&run->ev, &run->keep, pipeline, run->input->is_explained, run_sink, run,
+	                &flow));
+	int rc = flow_all(run, flow);
+	run_stats_add(run, 0, pipeline, flow);
 	flow_destroy(flow);
 	return rc;
+}
+
+static void run_init(struct run *run, struct budget *budget)
+{
+	arena_init(&run->keep, budget);
+	arena_init(&run->batch, budget);
+}
+
+static void run_deinit(struct run *run)
+{
+	arena_deinit(&run->batch);
+	arena_deinit(&run->keep);
+}
+
+/* What several threads could not finish, or not begin, one does from the first document on. */
+static int run_all(struct run *run, struct arena *a, struct budget *budget)
+{
+	bool is_done;
+
+	TRY(run_split(run, a, &is_done));
+	if (is_done)
+		return 0;
+	run_deinit(run);
+	run_init(run, budget);
+	*run->err = ERR_INIT;
+	run->stats = (struct run_stats){ 0 };
+	run->n_read = 0;
+	run->n_repeated = run->n_delivered;
+	return run_flow(run, a);
 }
 
 int run_transform(struct arena *a, struct budget *budget, const struct run_input *input,
@@ -225,13 +262,13 @@ int run_transform(struct arena *a, struct budget *budget, const struct run_input
 	struct run run = { .input = input, .err = err };
 	uint64_t start = clock_monotonic_ns();
 
-	arena_init(&run.keep, budget);
-	arena_init(&run.batch, budget);
-	int rc = run_flow(&run, a);
+	if (input->limits.time_ms_max != 0)
+		run.deadline_ns = start + input->limits.time_ms_max * UINT64_C(1000000);
+	run_init(&run, budget);
+	int rc = run_all(&run, a, budget);
 	run.stats.duration_ns = clock_monotonic_ns() - start;
 	run.stats.peak_bytes = budget->peak;
-	arena_deinit(&run.batch);
-	arena_deinit(&run.keep);
+	run_deinit(&run);
 	if (rc == 0 && ret_stats != NULL)
 		*ret_stats = run.stats;
 	return rc;

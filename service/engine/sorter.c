@@ -178,7 +178,9 @@ static int move_rows(struct sorter *s, struct eval *ev)
 
 static int drop_unwanted(struct sorter *s, struct eval *ev)
 {
-	TRY(sorter_sort(s, ev, s->rows, s->n));
+	if (!s->is_sorted)
+		TRY(sorter_sort(s, ev, s->rows, s->n));
+	s->is_sorted = true;
 	if (s->limit == 0 || s->n <= s->limit)
 		return 0;
 	s->n = s->limit;
@@ -195,6 +197,7 @@ static int row_add(struct sorter *s, struct eval *ev, const struct sort_row *fou
 
 	if (row != NULL && rows != NULL) {
 		s->rows = rows;
+		s->is_sorted = false;
 		row->keys = row->is_whole ? NULL : keys_keep(s, s->keys);
 		row->doc = kept_document(&s->memory, row->doc);
 		rows[s->n++] = row;
@@ -220,6 +223,28 @@ int sorter_add(struct sorter *s, struct eval *ev, struct value doc, struct sort_
 	if (ret_row != NULL)
 		*ret_row = row;
 	return 0;
+}
+
+int sorter_merge(struct sorter *s, struct eval *ev, struct sorter *other)
+{
+	size_t n = s->n + other->n, l = 0, r = 0;
+
+	if (s->limit > 0)
+		n = MIN(n, s->limit);
+	struct sort_row **rows = arena_array(&s->memory, n, sizeof *rows);
+	if (rows == NULL)
+		return eval_check(ev);
+	for (size_t i = 0; i < n; i++) {
+		bool is_left = r == other->n ||
+		               (l < s->n && (s->spec == NULL ||
+		                             sorter_cmp(s, ev, s->rows[l], other->rows[r]) <= 0));
+
+		rows[i] = is_left ? s->rows[l++] : other->rows[r++];
+		TRY(eval_tick(ev));
+	}
+	s->rows = rows;
+	s->n = s->cap = n;
+	return eval_check(ev);
 }
 
 int sorter_finish(struct sorter *s, struct eval *ev)

@@ -27,6 +27,7 @@ struct sorter {
 	struct arena memory, spare;   /* of rows; spare is empty but while rows move */
 	struct sort_row **rows;
 	size_t n, cap;
+	bool is_sorted;        /* by sorter_finish(), and nothing was added since */
 	struct sort_row *last; /* what comes after it is not wanted; NULL: not known yet */
 	struct value *keys;    /* of the document at hand, and room for those of another */
 };
@@ -43,6 +44,12 @@ int sorter_add(struct sorter *s, struct eval *ev, struct value doc,
 
 /* All rows, and no more than the limit, in order. */
 int sorter_finish(struct sorter *s, struct eval *ev) MUST_CHECK;
+
+/*
+ * All rows of other, which were added later; both have finished, and so has s then.  Rows stay in
+ * the memory of the sorter that they were added to.
+ */
+int sorter_merge(struct sorter *s, struct eval *ev, struct sorter *other) MUST_CHECK;
 
 /* Some of its rows in order. */
 int sorter_sort(struct sorter *s, struct eval *ev, struct sort_row **rows, size_t n) MUST_CHECK;

@@ -7,6 +7,10 @@
  * Types count: 2 is not 2.0.  Every case runs with all plan rules and with none, and must give
  * the same bytes.
  *
+ * With --threads each pipeline runs in two and in three threads as well, in pieces so small that
+ * nearly every document is a piece of its own, and must give what one thread gives: the same
+ * bytes, and the same error.
+ *
  * With --sweep each case that gives a value runs again and again, with a little more memory each
  * time, until it has enough: before that, every run must end with ERR_NOMEM and leave nothing
  * behind (the sanitizer looks).
@@ -17,6 +21,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/team.h"
 #include "doc/read.h"
 #include "engine/engine.h"
 #include "engine/expr/expr.h"
@@ -34,8 +39,21 @@ struct answer {
 
 #define MEMORY_ENOUGH ((size_t)256 << 20)
 
+/* In how many threads, in pieces of how many bytes, and whether they write what comes of those. */
+struct sharing {
+	unsigned n_threads;
+	size_t piece_size;
+	bool is_text;
+};
+
+static const struct sharing alone = { .n_threads = 1 };
+static const struct sharing sharings[] = {
+	{ 2, 1, false },  { 2, 1, true },  { 3, 1, false },  { 3, 1, true },
+	{ 2, 64, false }, { 2, 64, true }, { 3, 40, false }, { 3, 40, true },
+};
+
 static int n_passed, n_failed;
-static bool is_sweep;
+static bool is_sweep, is_threads;
 
 static void answer_init(struct answer *a, size_t memory)
 {
@@ -164,6 +182,17 @@ static int collect(void *arg, struct arena *scratch, const struct value *docs, s
 	return 0;
 }
 
+/* Only the plain form: there is one text. */
+static int collect_text(void *arg, struct str text, uint64_t n_docs, struct err *err)
+{
+	struct collected *c = arg;
+	struct run_writer writer = { .out = &c->answer->plain, .n_written = c->n };
+	int rc = run_write_text(&writer, text, n_docs, err);
+
+	c->n = writer.n_written;
+	return rc;
+}
+
 /* What $out and $merge leave behind is the answer of their cases. */
 static int collect_written(void *arg, struct arena *scratch, struct str name,
                            const struct value *docs, size_t n_docs, struct err *err)
@@ -228,8 +257,10 @@ static struct given take_input(struct arena *a, struct str input)
 	return given;
 }
 
-static int run_plan(const struct plan *plan, const struct given *given, struct answer *ret)
+static int run_plan(const struct plan *plan, const struct given *given, struct sharing sharing,
+                    struct answer *ret)
 {
+	struct team team = team_of_threads(sharing.n_threads);
 	struct budget budget = BUDGET(ret->memory);
 	struct collected collected = { .answer = ret };
 	struct budget stats_budget = BUDGET(1 << 20);
@@ -242,8 +273,11 @@ static int run_plan(const struct plan *plan, const struct given *given, struct a
 		.limits = LIMITS_DEFAULT,
 		.now_ms = NOW_MS,
 		.seed = 42,
+		.team = &team,
+		.piece_size = sharing.piece_size,
 		.sink = collect,
 		.sink_arg = &collected,
+		.sink_text = sharing.is_text ? collect_text : NULL,
 		.written = collect_written,
 		.written_arg = &collected,
 	};
@@ -261,7 +295,7 @@ static int run_plan(const struct plan *plan, const struct given *given, struct a
 }
 
 static int run_pipeline(struct arena *a, struct value pipeline, struct str input, unsigned rules,
-                        struct answer *ret)
+                        struct sharing sharing, struct answer *ret)
 {
 	const struct plan_input plan_input = {
 		.pipeline = pipeline,
@@ -277,19 +311,19 @@ static int run_pipeline(struct arena *a, struct value pipeline, struct str input
 	arena_init(&plan_arena, &budget);
 	int rc = plan_compile(&plan_arena, &plan_input, &plan, NULL, &ret->err);
 	if (rc == 0)
-		rc = run_plan(plan, &given, ret);
+		rc = run_plan(plan, &given, sharing, ret);
 	arena_deinit(&plan_arena);
 	return rc;
 }
 
 static int run_one(struct arena *a, struct str spec_text, struct str input, unsigned rules,
-                   struct answer *ret)
+                   struct sharing sharing, struct answer *ret)
 {
 	struct value spec, doc;
 
 	TRY(parse(a, spec_text, &spec, &ret->err));
 	if (is_pipeline(a, spec))
-		return run_pipeline(a, spec, input, rules, ret);
+		return run_pipeline(a, spec, input, rules, sharing, ret);
 	TRY(parse(a, input, &doc, &ret->err));
 	return run_expression(spec, doc, rules, ret);
 }
@@ -345,8 +379,8 @@ static void check(const char *file, int line, struct str spec, struct str input,
 	arena_init(&a, &budget);
 	answer_init(&with, MEMORY_ENOUGH);
 	answer_init(&without, MEMORY_ENOUGH);
-	with.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, &with);
-	without.rc = run_one(&a, spec, input, 0, &without);
+	with.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &with);
+	without.rc = run_one(&a, spec, input, 0, alone, &without);
 
 	bool is_right = want.data[0] == '!' ? is_expected_error(&with, want)
 	                                    : is_expected_value(&a, &with, want);
@@ -369,6 +403,49 @@ static void check(const char *file, int line, struct str spec, struct str input,
 	arena_deinit(&a);
 }
 
+static bool is_same(const struct answer *x, const struct answer *y)
+{
+	if (x->rc != y->rc)
+		return false;
+	if (x->rc != 0)
+		return x->err.mongo_code == y->err.mongo_code && x->err.stage == y->err.stage &&
+		       x->err.document == y->err.document && x->err.offset == y->err.offset &&
+		       strcmp(x->err.message, y->err.message) == 0 &&
+		       strcmp(x->err.pointer, y->err.pointer) == 0;
+	return str_eq((struct str){ x->plain.data, x->plain.len },
+	              (struct str){ y->plain.data, y->plain.len });
+}
+
+static void check_threads(const char *file, int line, struct str spec, struct str input,
+                          struct str want)
+{
+	struct budget budget = BUDGET((size_t)1 << 30);
+	struct answer one, several;
+	struct arena a;
+
+	(void)want;
+	arena_init(&a, &budget);
+	answer_init(&one, MEMORY_ENOUGH);
+	one.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &one);
+	for (size_t i = 0; i < ARRAY_LEN(sharings); i++) {
+		const struct sharing *sharing = &sharings[i];
+
+		answer_init(&several, MEMORY_ENOUGH);
+		several.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, *sharing, &several);
+		if (is_same(&one, &several))
+			n_passed++;
+		else
+			fail(file, line, spec,
+			     "in %u threads, pieces of %zu, %s: another answer: %.*s %s",
+			     sharing->n_threads, sharing->piece_size,
+			     sharing->is_text ? "text" : "documents", (int)several.plain.len,
+			     several.plain.data, several.rc != 0 ? several.err.message : "");
+		answer_deinit(&several);
+	}
+	answer_deinit(&one);
+	arena_deinit(&a);
+}
+
 /* More and more memory until it is enough. */
 static void sweep(const char *file, int line, struct str spec, struct str input, struct str want)
 {
@@ -384,7 +461,7 @@ static void sweep(const char *file, int line, struct str spec, struct str input,
 
 		arena_init(&a, &budget);
 		answer_init(&answer, memory);
-		rc = answer.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, &answer);
+		rc = answer.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &answer);
 		if (rc != 0 && rc != ERR_NOMEM)
 			fail(file, line, spec, "with %zu bytes: error %d %s", memory, rc,
 			     answer.err.message);
@@ -418,7 +495,9 @@ static void check_file(const char *file)
 		if (parts[n].len == 0 || parts[n].data[0] == '#')
 			continue;
 		if (++n == 3) {
-			(is_sweep ? sweep : check)(file, line, parts[0], parts[1], parts[2]);
+			(is_sweep     ? sweep
+			 : is_threads ? check_threads
+			              : check)(file, line, parts[0], parts[1], parts[2]);
 			n = 0;
 		}
 	}
@@ -434,7 +513,8 @@ static void check_file(const char *file)
 int main(int argc, char **argv)
 {
 	is_sweep = argc > 1 && strcmp(argv[1], "--sweep") == 0;
-	for (int i = is_sweep ? 2 : 1; i < argc; i++)
+	is_threads = argc > 1 && strcmp(argv[1], "--threads") == 0;
+	for (int i = is_sweep || is_threads ? 2 : 1; i < argc; i++)
 		check_file(argv[i]);
 	printf("%d passed, %d failed\n", n_passed, n_failed);
 	return n_failed == 0 && n_passed > 0 ? 0 : 1;

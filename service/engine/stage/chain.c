@@ -40,6 +40,30 @@ static int chain_finish(struct node *n)
 	return flow_finish(state->flow);
 }
 
+/* What is behind the first stage has seen nothing yet when that one holds everything back. */
+static bool chain_can_merge(const struct stage *stage)
+{
+	const struct stage *first = ((const struct chain_stage *)stage)->inner.stages[0];
+
+	return first->ops->merge != NULL &&
+	       (first->ops->can_merge == NULL || first->ops->can_merge(first));
+}
+
+static int chain_seal(struct node *n)
+{
+	struct node *first = flow_first(((struct chain_state *)n->state)->flow);
+
+	return first->stage->ops->seal != NULL ? first->stage->ops->seal(first) : 0;
+}
+
+static int chain_merge(struct node *n, struct node *other)
+{
+	struct node *first = flow_first(((struct chain_state *)n->state)->flow);
+
+	return first->stage->ops->merge(first,
+	                                flow_first(((struct chain_state *)other->state)->flow));
+}
+
 static void chain_close(struct node *n)
 {
 	flow_destroy(((struct chain_state *)n->state)->flow);
@@ -66,6 +90,9 @@ static const struct stage_ops changing_ops = {
 	.push = chain_push,
 	.finish = chain_finish,
 	.close = chain_close,
+	.seal = chain_seal,
+	.merge = chain_merge,
+	.can_merge = chain_can_merge,
 	.needs = chain_needs,
 	.take_limit = chain_take_limit,
 };
@@ -77,6 +104,9 @@ static const struct stage_ops replacing_ops = {
 	.push = chain_push,
 	.finish = chain_finish,
 	.close = chain_close,
+	.seal = chain_seal,
+	.merge = chain_merge,
+	.can_merge = chain_can_merge,
 	.needs = chain_needs,
 	.take_limit = chain_take_limit,
 };

@@ -29,10 +29,18 @@ static int count_finish(struct node *n)
 	return node_emit(n, &doc, 1);
 }
 
+static int count_merge(struct node *n, struct node *other)
+{
+	(void)n;
+	(void)other;
+	return 0; /* and the flow adds up what its nodes have counted */
+}
+
 static const struct stage_ops count_ops = {
 	.effect = STAGE_REPLACES,
 	.push = count_push,
 	.finish = count_finish,
+	.merge = count_merge,
 };
 
 static int count_compile(struct compiler *c, struct value spec, struct stage **ret)

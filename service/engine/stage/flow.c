@@ -225,6 +225,37 @@ bool flow_is_done(const struct flow *flow)
 	return false;
 }
 
+struct node *flow_first(struct flow *flow)
+{
+	return &flow->nodes[0];
+}
+
+static int seal_work(struct node *n, struct value *docs, size_t n_docs)
+{
+	(void)docs;
+	(void)n_docs;
+	return n->stage->ops->seal(n);
+}
+
+int flow_seal(struct flow *flow)
+{
+	struct node *last = &flow->nodes[flow->n_nodes - 1];
+
+	return last->stage->ops->seal == NULL ? 0 : node_enter(last, seal_work, NULL, 0);
+}
+
+int flow_merge(struct flow *flow, struct flow *other)
+{
+	struct node *last = &flow->nodes[flow->n_nodes - 1];
+
+	struct node *from = &other->nodes[flow->n_nodes - 1];
+
+	TRY(last->stage->ops->merge(last, from));
+	last->documents_in += from->documents_in;
+	from->documents_in = 0;
+	return eval_check(flow->ev);
+}
+
 const struct node *flow_node(const struct flow *flow, size_t i)
 {
 	return &flow->nodes[i];

@@ -23,6 +23,16 @@ static int group_finish(struct node *n)
 	return grouping_emit(n->state, n);
 }
 
+static int group_merge(struct node *n, struct node *other)
+{
+	return grouping_merge(n->state, n->ev, other->state);
+}
+
+static bool group_can_merge(const struct stage *stage)
+{
+	return group_spec_can_merge(&((const struct group_stage *)stage)->spec);
+}
+
 static void group_needs(const struct stage *stage, struct needs *needs)
 {
 	group_spec_needs(&((const struct group_stage *)stage)->spec, needs);
@@ -34,6 +44,8 @@ static const struct stage_ops group_ops = {
 	.open = group_open,
 	.push = group_push,
 	.finish = group_finish,
+	.merge = group_merge,
+	.can_merge = group_can_merge,
 	.needs = group_needs,
 };
 

@@ -64,6 +64,14 @@ void group_spec_needs(const struct group_spec *spec, struct needs *needs)
 		accum_needs(spec->outputs[i].accum, needs);
 }
 
+bool group_spec_can_merge(const struct group_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->n_outputs; i++)
+		if (spec->outputs[i].accum->op->flags & ACCUM_MERGE_ROUNDS)
+			return false;
+	return true;
+}
+
 /* ---- running ---- */
 
 static int make_shapes(struct grouping *g, struct eval *ev)

@@ -57,6 +57,9 @@ int grouping_init(struct grouping *g, struct eval *ev, const struct group_spec *
 /* Documents that were pushed to a node. */
 int grouping_add(struct grouping *g, struct node *n, struct value *docs, size_t n_docs) MUST_CHECK;
 
+/* Do merged groups always come to the same bytes as those of one grouping? */
+bool group_spec_can_merge(const struct group_spec *spec);
+
 /* All of other, whose documents came after those of g. */
 int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other) MUST_CHECK;
 

@@ -31,6 +31,7 @@ static const struct stage_ops match_ops = {
 	.effect = STAGE_PASSES,
 	.push = match_push,
 	.needs = match_needs,
+	.is_apart = true,
 };
 
 const struct query *match_query(const struct stage *s)

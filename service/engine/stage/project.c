@@ -45,6 +45,7 @@ static const struct stage_ops replacing_ops = {
 	.needs = project_needs,
 	.lets_pass = project_lets_pass,
 	.drop_unused = project_drop_unused,
+	.is_apart = true,
 };
 
 static const struct stage_ops changing_ops = {
@@ -54,6 +55,7 @@ static const struct stage_ops changing_ops = {
 	.needs = project_needs,
 	.lets_pass = project_lets_pass,
 	.drop_unused = project_drop_unused,
+	.is_apart = true,
 };
 
 /* ---- the specification ---- */

@@ -122,6 +122,7 @@ static int redact_push(struct node *n, struct value *docs, size_t n_docs)
 static const struct stage_ops redact_ops = {
 	.effect = STAGE_CHANGES,
 	.push = redact_push,
+	.is_apart = true,
 };
 
 static int redact_compile(struct compiler *c, struct value spec, struct stage **ret)

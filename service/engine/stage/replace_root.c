@@ -40,6 +40,7 @@ static const struct stage_ops replace_ops = {
 	.effect = STAGE_REPLACES,
 	.push = replace_push,
 	.needs = replace_needs,
+	.is_apart = true,
 };
 
 static int compile_with(struct compiler *c, struct value spec, const char *what, struct stage **ret)

@@ -24,6 +24,16 @@ static int sort_push(struct node *n, struct value *docs, size_t n_docs)
 	return 0;
 }
 
+static int sort_seal(struct node *n)
+{
+	return sorter_finish(n->state, n->ev);
+}
+
+static int sort_merge(struct node *n, struct node *other)
+{
+	return sorter_merge(n->state, n->ev, other->state);
+}
+
 static int sort_finish(struct node *n)
 {
 	struct sorter *sorter = n->state;
@@ -71,6 +81,8 @@ static const struct stage_ops sort_ops = {
 	.open = sort_open,
 	.push = sort_push,
 	.finish = sort_finish,
+	.seal = sort_seal,
+	.merge = sort_merge,
 	.close = sort_close,
 	.needs = sort_needs,
 	.lets_pass = sort_lets_pass,

@@ -78,6 +78,26 @@ struct stage_ops {
 	 */
 	int (*splice)(struct compiler *c, struct stage *s, const struct needs *reads, bool *ret);
 
+	/*
+	 * Looks at one document at a time and keeps nothing of it, so that the parts of an input
+	 * may pass through it in several threads, each with a node of its own.
+	 */
+	bool is_apart;
+
+	/* What leaves is good during the emit alone, though what came may last longer. */
+	bool emits_short;
+
+	/*
+	 * For stages that hold everything back: nodes that have taken in the parts of an input
+	 * become one.  seal() is called once a node, behind its last push and in its own thread
+	 * (NULL: nothing to do); then merge() adds what other holds, whose documents all came
+	 * later, and n finishes for both.  The answer must be that of one node, byte by byte; where
+	 * only the data tells, ev->is_order_seen says that it is not.  merge is NULL: no.
+	 */
+	int (*seal)(struct node *n);
+	int (*merge)(struct node *n, struct node *other);
+	bool (*can_merge)(const struct stage *s); /* NULL: always */
+
 	/* No more than the first n documents that leave are wanted.  NULL: it makes no difference. */
 	void (*take_limit)(struct stage *s, uint64_t n);
 };
@@ -170,6 +190,13 @@ void flow_destroy(struct flow *flow);
 bool flow_is_done(const struct flow *flow);
 
 const struct node *flow_node(const struct flow *flow, size_t i);
+
+/* For stages that merge: the first of the chain. */
+struct node *flow_first(struct flow *flow);
+
+/* The last stage of two flows of the same pipeline: see seal and merge above. */
+int flow_seal(struct flow *flow) MUST_CHECK;
+int flow_merge(struct flow *flow, struct flow *other) MUST_CHECK;
 
 /* ---- the table ---- */
 

@@ -117,6 +117,8 @@ static const struct stage_ops unwind_ops = {
 	.close = unwind_close,
 	.needs = unwind_needs,
 	.lets_pass = unwind_lets_pass,
+	.is_apart = true,
+	.emits_short = true,
 };
 
 static int compile_index(struct compiler *c, struct unwind_stage *s, struct value v)
