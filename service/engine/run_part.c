@@ -119,6 +119,8 @@ static int prepare_reader(struct part *part, const struct reader_piece *piece)
 		input.len = piece->len;
 		input.text_start = piece->text;          /* nobody sees the places of its errors */
 		input.limits.documents_max = UINT64_MAX; /* counted for all parts together */
+		if (part->split->mode == SPLIT_DOCS && part->split->rest.n_stages > 0)
+			input.is_plain = true; /* another thread looks into them meanwhile */
 		TRY(reader_create(&part->keep, &input, &part->reader, &part->err));
 	}
 	reader_restart(part->reader, piece);
