@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "store/task.h"
 
 struct store;
 
@@ -25,6 +26,21 @@ enum delivery_outcome {
 	DELIVERY_REFUSED,
 	DELIVERY_OUTCOME_COUNT
 };
+
+/* Append the message about a job that has just ended: {"type", "timestamp", "data"}. */
+void delivery_write_message(const struct task *task, struct buf *out);
+
+/* One attempt, as the log shows it. */
+struct delivery_attempt {
+	uint64_t n; /* of all attempts of the job, from 1 */
+	struct str webhook_id;
+	int64_t at_ms, next_ms; /* next_ms 0: never again */
+	int status;             /* of the answer; 0: there was none */
+	struct str outcome, detail;
+};
+
+struct json_writer;
+void delivery_write_attempt(struct json_writer *w, const struct delivery_attempt *attempt);
 
 /* "delivered", "failed", "refused": part of the public contract. */
 const char *delivery_outcome_name(enum delivery_outcome outcome);

@@ -2,14 +2,12 @@
 #include "store/memory.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/map.h"
 #include "store/cursor.h"
-#include "store/memory_keys.h"
+#include "store/memory_private.h"
 #include "store/outcome.h"
 
 #define SLOTS_MIN ((size_t)64)
@@ -17,51 +15,7 @@
 /* What an entry costs besides itself and its text: a place in the array and in the index. */
 #define ENTRY_OVERHEAD (sizeof(struct slot) + 2 * sizeof(struct map_slot))
 
-struct entry {
-	char id[UUID_TEXT_SIZE]; /* the index's key */
-	int64_t place;           /* in the order of creation */
-	struct task task;        /* its text is in bytes */
-	struct str json;         /* in bytes */
-	char *bytes;
-};
-
-/*
- * The place stays when the task has gone, so that the array can be searched at any time.  What most
- * lists ask for stands here, since following a million pointers takes ten times as long.
- */
-struct slot {
-	int64_t place;
-	struct entry *entry; /* NULL: removed */
-	uint8_t priority, kind;
-};
-
-struct memory_store {
-	struct store base;
-	struct store_limits limits;
-	pthread_rwlock_t lock; /* of everything below */
-	struct uuid_source ids;
-	struct map by_id;
-	struct memory_keys keys;
-	struct slot *slots; /* by place */
-	size_t n_slots, n_slots_max;
-	int64_t last_place;
-	size_t n_bytes; /* of entries */
-};
-
-static void unlock(pthread_rwlock_t **lock)
-{
-	pthread_rwlock_unlock(*lock);
-}
-
-#define READ_LOCKED(m) \
-	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock; \
-	pthread_rwlock_rdlock(held)
-
-#define WRITE_LOCKED(m) \
-	CLEANUP(unlock) pthread_rwlock_t *held = &(m)->lock; \
-	pthread_rwlock_wrlock(held)
-
-static int no_memory(struct err *err)
+int memory_no_memory(struct err *err)
 {
 	return err_set(err, ERR_UNAVAILABLE, "the system has no memory left for tasks");
 }
@@ -70,6 +24,7 @@ static void entry_destroy(struct entry *entry)
 {
 	if (entry == NULL)
 		return;
+	memory_job_destroy(entry->job);
 	free(entry->bytes);
 	free(entry);
 }
@@ -93,7 +48,7 @@ static struct str take_text(const char **at, size_t len)
 	return text;
 }
 
-/* An entry with a copy of the task's text and its rendering. */
+/* An entry with a copy of the task's text and, unless it is a job, its rendering. */
 static int entry_create(const struct task *task, struct entry **ret, struct err *err)
 {
 	struct entry *entry = calloc(1, sizeof *entry);
@@ -103,11 +58,12 @@ static int entry_create(const struct task *task, struct entry **ret, struct err 
 	buf_append_str(&bytes, task->title);
 	buf_append_str(&bytes, task->description);
 	buf_append_str(&bytes, task->status);
-	task_write(task, &bytes);
+	if (task->job == NULL)
+		task_write(task, &bytes);
 	if (entry == NULL || bytes.failed != BUF_OK) {
 		buf_deinit(&bytes);
 		free(entry);
-		return no_memory(err);
+		return memory_no_memory(err);
 	}
 
 	char *fitted = realloc(bytes.data, bytes.len); /* what grew by doubling is kept for long */
@@ -124,11 +80,19 @@ static int entry_create(const struct task *task, struct entry **ret, struct err 
 	return 0;
 }
 
-static void answer(const struct entry *entry, struct store_receipt *ret, struct buf *ret_json)
+void memory_write(const struct entry *entry, struct buf *ret_json)
+{
+	if (entry->job != NULL)
+		task_write(&entry->task, ret_json);
+	else
+		buf_append_str(ret_json, entry->json);
+}
+
+void memory_answer(const struct entry *entry, struct store_receipt *ret, struct buf *ret_json)
 {
 	*ret = (struct store_receipt){ .version = entry->task.version };
 	memcpy(ret->id, entry->id, sizeof ret->id);
-	buf_append_str(ret_json, entry->json);
+	memory_write(entry, ret_json);
 }
 
 /* The first slot whose place is not below the one given. */
@@ -156,7 +120,7 @@ static int slots_grow(struct memory_store *m, struct err *err)
 	size_t max = MAX(m->n_slots_max * 2, SLOTS_MIN);
 	struct slot *grown = reallocarray(m->slots, max, sizeof *grown);
 	if (grown == NULL)
-		return no_memory(err);
+		return memory_no_memory(err);
 	m->slots = grown;
 	m->n_slots_max = max;
 	return 0;
@@ -175,7 +139,7 @@ static void slots_compact(struct memory_store *m)
 	m->n_slots = n;
 }
 
-static int check_bytes(const struct memory_store *m, size_t given, size_t taken, struct err *err)
+int memory_check_bytes(const struct memory_store *m, size_t given, size_t taken, struct err *err)
 {
 	size_t kept = m->n_bytes + m->keys.n_bytes - given;
 
@@ -192,13 +156,31 @@ static int replay(const struct memory_store *m, const struct store_new *new_task
 {
 	const struct memory_key *key = memory_keys_find(&m->keys, &new_task->key, now_ms);
 	struct task task = TASK_NEW;
+	struct task_job job = { 0 };
 
+	if (new_task->job != NULL)
+		job.webhook_url = new_task->job->webhook_url;
 	if (key == NULL)
 		return ERR_NOT_FOUND;
 	if (memcmp(key->digest, new_task->key.digest, sizeof key->digest) != 0)
 		return store_mismatch(err);
 	task_begin(&task, &key->task, &new_task->fields);
+	if (new_task->job != NULL) {
+		task.kind = TASK_JOB;
+		task.job = &job;
+	}
 	store_replay(&task, ret, ret_json);
+	return 0;
+}
+
+static int entry_add_job(struct entry *entry, const struct job_new *new_job, struct err *err)
+{
+	if (new_job == NULL)
+		return 0;
+	entry->job = memory_job_create(new_job);
+	if (entry->job == NULL)
+		return memory_no_memory(err);
+	entry->task.job = &entry->job->shown;
 	return 0;
 }
 
@@ -215,23 +197,43 @@ static int add(struct memory_store *m, const struct store_new *new_task, int64_t
 		                 "the store is full: it may have %zu tasks", m->limits.tasks_max);
 	TRY(uuid_next(&m->ids, now_ms, &id, err));
 	task_begin(&task, &id, &new_task->fields);
+	if (new_task->job != NULL)
+		task.kind = TASK_JOB;
 	TRY(entry_create(&task, &entry, err));
-	TRY(check_bytes(m, 0, entry_size(entry) + memory_keys_cost(&new_task->key), err));
+	TRY(memory_check_bytes(m, 0,
+	                       entry_size(entry) + memory_keys_cost(&new_task->key) +
+	                               (new_task->job == NULL ? 0 : memory_job_size(new_task->job)),
+	                       err));
+	TRY(entry_add_job(entry, new_task->job, err));
 	TRY(slots_grow(m, err));
 	if (!map_put(&m->by_id, str_from(entry->id), entry))
-		return no_memory(err);
+		return memory_no_memory(err);
 	if (new_task->key.key.data != NULL &&
 	    !memory_keys_add(&m->keys, &new_task->key, &id, now_ms)) {
 		map_remove(&m->by_id, str_from(entry->id));
-		return no_memory(err);
+		return memory_no_memory(err);
 	}
 	entry->place = ++m->last_place;
 	m->slots[m->n_slots++] = (struct slot){ entry->place, entry, (uint8_t)task.priority,
 		                                (uint8_t)task.kind };
 	m->n_bytes += entry_size(entry);
-	answer(entry, ret, ret_json);
+	if (entry->job != NULL)
+		memory_job_begin(m, entry);
+	memory_answer(entry, ret, ret_json);
 	entry = NULL; /* the store's now */
 	return 0;
+}
+
+static int create(struct memory_store *m, const struct store_new *new_task, int64_t now_ms,
+                  struct store_receipt *ret, struct buf *ret_json, struct err *err)
+{
+	WRITE_LOCKED(m);
+	if (new_task->key.key.data != NULL) {
+		int rc = replay(m, new_task, now_ms, ret, ret_json, err);
+		if (rc != ERR_NOT_FOUND)
+			return rc;
+	}
+	return add(m, new_task, now_ms, ret, ret_json, err);
 }
 
 static int memory_create(struct store *store, const struct store_new *new_task,
@@ -241,14 +243,10 @@ static int memory_create(struct store *store, const struct store_new *new_task,
 	int64_t now_ms = clock_wall_ms();
 
 	assert(new_task->fields.title.data != NULL);
-	assert(new_task->job == NULL);
-	WRITE_LOCKED(m);
-	if (new_task->key.key.data != NULL) {
-		int rc = replay(m, new_task, now_ms, ret, ret_json, err);
-		if (rc != ERR_NOT_FOUND)
-			return rc;
-	}
-	return add(m, new_task, now_ms, ret, ret_json, err);
+	TRY(create(m, new_task, now_ms, ret, ret_json, err));
+	if (new_task->job != NULL && m->wake != NULL)
+		m->wake(m->wake_arg);
+	return 0;
 }
 
 static int memory_get(struct store *store, struct str id, struct store_receipt *ret,
@@ -260,7 +258,7 @@ static int memory_get(struct store *store, struct str id, struct store_receipt *
 	const struct entry *entry = map_get(&m->by_id, id);
 	if (entry == NULL)
 		return store_not_found(err);
-	answer(entry, ret, ret_json);
+	memory_answer(entry, ret, ret_json);
 	return 0;
 }
 
@@ -288,7 +286,7 @@ static void fill(struct filling *f, const struct store_query *query, const struc
 	}
 	if (f->page.n_tasks++ > 0)
 		buf_append_char(ret_json, ',');
-	buf_append_str(ret_json, slot->entry->json);
+	memory_write(slot->entry, ret_json);
 	f->last = (struct cursor){ slot->priority, slot->place };
 }
 
@@ -353,36 +351,52 @@ static int memory_update(struct store *store, struct str id, uint64_t version,
 
 	WRITE_LOCKED(m);
 	TRY(find_version(m, id, version, &entry, err));
+	if (entry->job != NULL && fields->status.data != NULL)
+		return store_status_is_ours(err);
 
 	struct task task = entry->task;
 	task_apply(&task, fields);
 	task.updated_ms = MAX(clock_wall_ms(), task.updated_ms);
 	task.version++;
 	TRY(entry_create(&task, &changed, err));
-	TRY(check_bytes(m, entry_size(entry), entry_size(changed), err));
+	TRY(memory_check_bytes(m, entry_size(entry), entry_size(changed), err));
 	m->n_bytes += entry_size(changed) - entry_size(entry);
 
 	/* The index and the array keep pointing at the entry: only what is in it is exchanged. */
 	struct entry old = *entry;
 	*entry = *changed;
 	entry->place = old.place;
+	entry->job = old.job;
 	*changed = old;
+	changed->job = NULL;
+	if (entry->job != NULL)
+		memory_job_move(m, entry);
 	m->slots[slot_search(m, entry->place)].priority = (uint8_t)task.priority;
-	answer(entry, ret, ret_json);
+	memory_answer(entry, ret, ret_json);
 	return 0;
+}
+
+void memory_forget(struct memory_store *m, struct entry *entry)
+{
+	map_remove(&m->by_id, str_from(entry->id));
+	m->slots[slot_search(m, entry->place)].entry = NULL;
+	m->n_bytes -= entry_size(entry);
+	if (entry->job != NULL)
+		memory_job_leave(m, entry);
+	entry_destroy(entry);
+	slots_compact(m);
 }
 
 static int memory_remove(struct store *store, struct str id, uint64_t version, struct err *err)
 {
 	struct memory_store *m = (struct memory_store *)store;
-	CLEANUP(entry_cleanup) struct entry *gone = NULL;
+	struct entry *entry;
 
 	WRITE_LOCKED(m);
-	TRY(find_version(m, id, version, &gone, err));
-	map_remove(&m->by_id, str_from(gone->id));
-	m->slots[slot_search(m, gone->place)].entry = NULL;
-	m->n_bytes -= entry_size(gone);
-	slots_compact(m);
+	TRY(find_version(m, id, version, &entry, err));
+	if (entry->job != NULL && entry->job->state == JOB_RUNNING)
+		return store_wrong_state(JOB_RUNNING, "deleted", err);
+	memory_forget(m, entry);
 	return 0;
 }
 
@@ -396,6 +410,10 @@ static int memory_stats(struct store *store, struct store_stats *ret, struct err
 		.n_plain = m->by_id.n_items,
 		.n_bytes = m->n_bytes + m->keys.n_bytes,
 	};
+	for (int i = 0; i < JOB_STATE_COUNT; i++) {
+		ret->n_jobs[i] = m->n_jobs[i];
+		ret->n_plain -= m->n_jobs[i];
+	}
 	return 0;
 }
 
@@ -407,7 +425,17 @@ static int memory_sweep(struct store *store, const struct store_sweep *sweep, si
 	(void)err; /* forgetting cannot fail either */
 	WRITE_LOCKED(m);
 	*ret_n = memory_keys_sweep(&m->keys, sweep->keys_before_ms, sweep->n_max);
+	*ret_n += memory_job_sweep(m, sweep);
 	return 0;
+}
+
+static void memory_watch(struct store *store, store_wake_fn *wake, void *arg)
+{
+	struct memory_store *m = (struct memory_store *)store;
+
+	WRITE_LOCKED(m);
+	m->wake = wake;
+	m->wake_arg = arg;
 }
 
 static int memory_health(struct store *store, struct err *err)
@@ -421,8 +449,12 @@ static void memory_close(struct store *store)
 {
 	struct memory_store *m = (struct memory_store *)store;
 
-	for (size_t i = 0; i < m->n_slots; i++)
+	for (size_t i = 0; i < m->n_slots; i++) {
+		if (m->slots[i].entry != NULL && m->slots[i].entry->job != NULL)
+			memory_delivery_leave(m, m->slots[i].entry->job);
 		entry_destroy(m->slots[i].entry);
+	}
+	memory_delivery_deinit(m);
 	free(m->slots);
 	map_deinit(&m->by_id);
 	memory_keys_deinit(&m->keys);
@@ -441,6 +473,9 @@ static const struct store_ops memory_ops = {
 	.remove = memory_remove,
 	.stats = memory_stats,
 	.sweep = memory_sweep,
+	.watch = memory_watch,
+	.jobs = &memory_job_ops,
+	.deliveries = &memory_delivery_ops,
 };
 
 int memory_store_open(struct str path, const struct store_limits *limits, struct store **ret,
@@ -451,7 +486,7 @@ int memory_store_open(struct str path, const struct store_limits *limits, struct
 
 	(void)path;
 	if (m == NULL)
-		return no_memory(err);
+		return memory_no_memory(err);
 	m->base.ops = &memory_ops;
 	m->limits = *limits;
 	m->ids = UUID_SOURCE_INIT;

@@ -22,6 +22,49 @@ void task_begin(struct task *task, const struct uuid *id, const struct task_fiel
 	task_apply(task, fields);
 }
 
+static void write_result(struct json_writer *w, const struct task_job *job)
+{
+	json_key(w, "result");
+	json_object_begin(w);
+	json_put_uint(w, "documents", job->result_documents);
+	json_put_uint(w, "bytes", job->result_bytes);
+	json_put_time(w, "expires_at", job->result_expires_ms);
+	json_object_end(w);
+}
+
+static void write_progress(struct json_writer *w, const struct task_job *job)
+{
+	json_key(w, "progress");
+	json_object_begin(w);
+	json_put_uint(w, "documents_done", job->documents_done);
+	json_put_uint(w, "documents_total", job->documents_total);
+	json_put_string(w, "stage", job->stage);
+	json_object_end(w);
+}
+
+static void write_job(struct json_writer *w, const struct task_job *job)
+{
+	json_put_uint(w, "attempts", job->attempts);
+	if (job->started_ms != 0)
+		json_put_time(w, "started_at", job->started_ms);
+	if (job->finished_ms != 0)
+		json_put_time(w, "finished_at", job->finished_ms);
+	if (job->is_running)
+		write_progress(w, job);
+	if (job->error.len > 0) {
+		json_key(w, "error");
+		json_raw(w, job->error);
+	}
+	if (job->has_result)
+		write_result(w, job);
+	if (job->webhook_url.len > 0) {
+		json_key(w, "webhook");
+		json_object_begin(w);
+		json_put_string(w, "url", job->webhook_url);
+		json_object_end(w);
+	}
+}
+
 void task_write(const struct task *task, struct buf *out)
 {
 	struct json_writer w = { .buf = out };
@@ -37,5 +80,7 @@ void task_write(const struct task *task, struct buf *out)
 	json_put_time(&w, "created_at", task->created_ms);
 	json_put_time(&w, "updated_at", task->updated_ms);
 	json_put_uint(&w, "version", task->version);
+	if (task->job != NULL)
+		write_job(&w, task->job);
 	json_object_end(&w);
 }

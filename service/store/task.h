@@ -6,6 +6,7 @@
 #ifndef STORE_TASK_H
 #define STORE_TASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -23,6 +24,20 @@
 
 enum task_kind { TASK_ANY, TASK_PLAIN, TASK_JOB };
 
+/* What a job has besides, as far as it is shown. */
+struct task_job {
+	uint32_t attempts;
+	int64_t started_ms, finished_ms; /* 0: not yet */
+	struct str error;                /* the problem document of a failure, JSON; empty: none */
+	bool has_result;
+	uint64_t result_documents, result_bytes;
+	int64_t result_expires_ms;
+	bool is_running; /* then there is progress to be shown */
+	uint64_t documents_done, documents_total;
+	struct str stage;
+	struct str webhook_url; /* empty: none */
+};
+
 struct task {
 	struct uuid id;
 	enum task_kind kind;
@@ -30,6 +45,7 @@ struct task {
 	int priority;
 	int64_t created_ms, updated_ms; /* since 1970 */
 	uint64_t version;               /* 1, and one more with every change: its ETag */
+	const struct task_job *job;     /* borrowed; NULL: a plain task */
 };
 
 /* What is given of a task; the rest is left as it is, or at its default in a new one. */
