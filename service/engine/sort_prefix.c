@@ -13,6 +13,7 @@
  */
 #include "engine/sort_prefix.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +37,12 @@ static bool put(struct prefix *p, unsigned char byte)
 
 static bool put_u64(struct prefix *p, uint64_t n)
 {
+	if (LIKELY(p->n + 8 <= PREFIX_SIZE)) {
+		n = htobe64(p->invert ? ~n : n);
+		memcpy(p->bytes + p->n, &n, 8);
+		p->n += 8;
+		return true;
+	}
 	for (int shift = 56; shift >= 0; shift -= 8)
 		if (!put(p, (unsigned char)(n >> shift)))
 			return false;
@@ -58,7 +65,12 @@ static bool put_number(struct prefix *p, struct value v)
 
 static bool put_string(struct prefix *p, struct value v)
 {
-	for (uint32_t i = 0; i < v.len; i++) {
+	uint32_t i = 0, n = MIN(v.len, (uint32_t)(PREFIX_SIZE - p->n));
+
+	for (; i < n && v.text[i] != '\0'; i++)
+		p->bytes[p->n + i] = (unsigned char)v.text[i] ^ p->invert;
+	p->n += i;
+	for (; i < v.len; i++) {
 		unsigned char byte = (unsigned char)v.text[i];
 
 		if (!put(p, byte) || (byte == 0 && !put(p, 0xff)))
@@ -87,11 +99,10 @@ static bool put_key(struct prefix *p, struct value v)
 
 static uint64_t load_big_endian(const unsigned char *bytes)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	for (int i = 0; i < 8; i++)
-		n = n << 8 | bytes[i];
-	return n;
+	memcpy(&n, bytes, sizeof n);
+	return be64toh(n);
 }
 
 bool sort_prefix_make(const struct sort_spec *spec, const struct value *keys,

@@ -5,8 +5,13 @@
 
 #include "engine/accum/kept.h"
 
-#define RUN_MAX 12              /* insertion is quicker for so few */
-#define ROWS_MIN ((size_t)1024) /* under a limit: fewer are not worth sorting out */
+#define RUN_MAX 12 /* insertion is quicker for so few */
+#define LINE_SIZE 64
+#define FETCH_ROW 24 /* rows ahead */
+#define FETCH_OBJECT 16
+#define FETCH_TEXT 8
+#define FETCH_TEXT_MAX ((uint32_t)512) /* bytes */
+#define ROWS_MIN ((size_t)1024)        /* under a limit: fewer are not worth sorting out */
 
 struct sort_ref {
 	struct sort_prefix prefix;
@@ -120,8 +125,11 @@ int sorter_sort(struct sorter *sorter, struct eval *ev, struct sort_row **rows, 
 	s.scratch = arena_array(ev->arena, n / 2, sizeof *s.scratch);
 	if (refs == NULL || s.scratch == NULL)
 		return eval_check(ev);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (i + FETCH_ROW < n)
+			__builtin_prefetch(rows[i + FETCH_ROW]);
 		refs[i] = (struct sort_ref){ rows[i]->prefix, rows[i] };
+	}
 	TRY(sort_part(&s, refs, n));
 	for (size_t i = 0; i < n; i++)
 		rows[i] = refs[i].row;
@@ -198,7 +206,7 @@ static int row_add(struct sorter *s, struct eval *ev, const struct sort_row *fou
 	if (row != NULL && rows != NULL) {
 		s->rows = rows;
 		s->is_sorted = false;
-		row->keys = row->is_whole ? NULL : keys_keep(s, s->keys);
+		row->keys = NULL; /* most prefixes differ, and then nobody asks */
 		row->doc = kept_document(&s->memory, row->doc);
 		rows[s->n++] = row;
 	}
@@ -250,4 +258,22 @@ int sorter_merge(struct sorter *s, struct eval *ev, struct sorter *other)
 int sorter_finish(struct sorter *s, struct eval *ev)
 {
 	return drop_unwanted(s, ev);
+}
+
+void sorter_fetch_ahead(struct sort_row *const *rows, size_t n, size_t i)
+{
+	if (i + FETCH_ROW < n)
+		__builtin_prefetch(rows[i + FETCH_ROW]);
+	if (i + FETCH_OBJECT < n) {
+		const char *object = (const char *)rows[i + FETCH_OBJECT]->doc.object;
+
+		__builtin_prefetch(object);
+		__builtin_prefetch(object + LINE_SIZE);
+	}
+	if (i + FETCH_TEXT < n) {
+		const struct object *o = rows[i + FETCH_TEXT]->doc.object;
+
+		for (uint32_t at = 0; at < MIN(o->raw_len, FETCH_TEXT_MAX); at += LINE_SIZE)
+			__builtin_prefetch(o->raw + at);
+	}
 }

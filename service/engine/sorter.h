@@ -54,6 +54,12 @@ int sorter_merge(struct sorter *s, struct eval *ev, struct sorter *other) MUST_C
 /* Some of its rows in order. */
 int sorter_sort(struct sorter *s, struct eval *ev, struct sort_row **rows, size_t n) MUST_CHECK;
 
+/*
+ * Rows in order, their documents and the text of these lie anywhere.  To be called with each i
+ * before row i is used: it asks the processor for what will be needed some rows later.
+ */
+void sorter_fetch_ahead(struct sort_row *const *rows, size_t n, size_t i);
+
 /* Below, equal to, or above 0; and the keys of a row, spec->n_keys of them. */
 int sorter_cmp(struct sorter *s, struct eval *ev, struct sort_row *x, struct sort_row *y);
 const struct value *sorter_keys(struct sorter *s, struct eval *ev, struct sort_row *row);

@@ -120,6 +120,7 @@ static int run_partition(struct window_run *run, struct window_part *part)
 {
 	TRY(start_functions(run, part));
 	for (size_t i = 0; i < part->n && node_is_wanted(run->node); i++) {
+		sorter_fetch_ahead(part->rows, part->n, i);
 		TRY(eval_tick(part->ev));
 		TRY(compute(run, part, i, &run->docs[run->n_docs]));
 		if (++run->n_docs == STAGE_BATCH)

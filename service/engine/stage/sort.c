@@ -46,8 +46,10 @@ static int sort_finish(struct node *n)
 		struct value *docs = arena_array(n->ev->arena, n_now, sizeof *docs);
 		if (docs == NULL)
 			return eval_check(n->ev);
-		for (size_t i = 0; i < n_now; i++)
+		for (size_t i = 0; i < n_now; i++) {
+			sorter_fetch_ahead(sorter->rows, sorter->n, first + i);
 			docs[i] = sorter->rows[first + i]->doc;
+		}
 		TRY(node_emit(n, docs, n_now));
 	}
 	return 0;
