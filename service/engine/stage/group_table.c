@@ -46,10 +46,10 @@ void group_table_prefetch_slot(const struct group_table *t, uint64_t hash)
 
 void group_table_prefetch_group(const struct group_table *t, uint64_t hash)
 {
-	uint32_t number = t->slots[hash & (t->n_slots - 1)].number;
+	struct group_slot slot = t->slots[hash & (t->n_slots - 1)];
 
-	if (number != 0)
-		__builtin_prefetch(group_table_at(t, number - 1));
+	if (slot.number != 0 && slot.tag == (uint32_t)(hash >> 32))
+		__builtin_prefetch(group_table_at(t, slot.number - 1));
 }
 
 static bool key_is_kept(const struct group_table *t, struct eval *ev, const struct group *g,

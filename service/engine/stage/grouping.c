@@ -281,6 +281,17 @@ static int make_document(const struct grouping *g, struct eval *ev, struct group
 	return 0;
 }
 
+/* The text of a key lies where its group was first seen. */
+static void fetch_key(const struct grouping *g, size_t i)
+{
+	if (i >= g->table.n_groups)
+		return;
+	struct value key = group_table_at(&g->table, i)->key[0];
+
+	if (key.type == VALUE_RAW || key.type == VALUE_STRING)
+		__builtin_prefetch(key.text);
+}
+
 int grouping_emit(struct grouping *g, struct node *n)
 {
 	size_t n_now;
@@ -293,8 +304,10 @@ int grouping_emit(struct grouping *g, struct node *n)
 		TRY(eval_tick_n(n->ev, n_now));
 		if (docs == NULL)
 			return eval_check(n->ev);
-		for (size_t i = 0; i < n_now; i++)
+		for (size_t i = 0; i < n_now; i++) {
+			fetch_key(g, first + i);
 			TRY(make_document(g, n->ev, group_table_at(&g->table, first + i), &docs[i]));
+		}
 		TRY(node_emit(n, docs, n_now));
 		TRY(node_empty_scratch(n));
 	}
