@@ -14,6 +14,12 @@ static const uint64_t store_buckets_us[] = {
 	25000, 50000, 100000, 250000, 500000, 1000000, 0,
 };
 
+/* From an idle worker to a day behind. */
+static const uint64_t wait_buckets_us[] = {
+	10000,     100000,    500000,     1000000,     5000000,     15000000, 60000000,
+	300000000, 900000000, 3600000000, 14400000000, 86400000000, 0,
+};
+
 const struct metric_row metrics_table[METRIC_COUNT] = {
 	[METRIC_BUILD_INFO] = {
 		.name = "docmill_build_info",
@@ -135,6 +141,18 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.help = "Tasks in the store: jobs by state, plain tasks together.",
 		.kind = METRIC_GAUGE,
 		.labels = { "status" },
+	},
+	[METRIC_TASK_WAIT] = {
+		.name = "docmill_task_wait_seconds",
+		.help = "Time from a job's creation until a worker takes it.",
+		.kind = METRIC_HISTOGRAM,
+		.buckets_us = wait_buckets_us,
+	},
+	[METRIC_WEBHOOK_DELIVERIES] = {
+		.name = "docmill_webhook_deliveries_total",
+		.help = "Attempts to deliver a webhook, by their outcome.",
+		.kind = METRIC_COUNTER,
+		.labels = { "outcome" },
 	},
 	[METRIC_STORE_OPERATION_DURATION] = {
 		.name = "docmill_store_operation_duration_seconds",

@@ -244,8 +244,8 @@ static int memory_create(struct store *store, const struct store_new *new_task,
 
 	assert(new_task->fields.title.data != NULL);
 	TRY(create(m, new_task, now_ms, ret, ret_json, err));
-	if (new_task->job != NULL && m->wake != NULL)
-		m->wake(m->wake_arg);
+	if (new_task->job != NULL)
+		store_wake_call(&m->wake);
 	return 0;
 }
 
@@ -431,11 +431,7 @@ static int memory_sweep(struct store *store, const struct store_sweep *sweep, si
 
 static void memory_watch(struct store *store, store_wake_fn *wake, void *arg)
 {
-	struct memory_store *m = (struct memory_store *)store;
-
-	WRITE_LOCKED(m);
-	m->wake = wake;
-	m->wake_arg = arg;
+	store_wake_set(&((struct memory_store *)store)->wake, wake, arg);
 }
 
 static int memory_health(struct store *store, struct err *err)
@@ -490,6 +486,7 @@ int memory_store_open(struct str path, const struct store_limits *limits, struct
 	m->base.ops = &memory_ops;
 	m->limits = *limits;
 	m->ids = UUID_SOURCE_INIT;
+	m->wake = STORE_WAKE_INIT;
 	pthread_rwlockattr_init(&attr);
 	/* Otherwise readers that come without a pause would keep writers out for good. */
 	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);

@@ -292,8 +292,7 @@ static int delivery_again(struct store *store, struct str id, uint64_t n, struct
 	struct memory_store *m = (struct memory_store *)store;
 
 	TRY(again(m, id, n, err));
-	if (m->wake != NULL)
-		m->wake(m->wake_arg);
+	store_wake_call(&m->wake);
 	return 0;
 }
 

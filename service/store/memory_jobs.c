@@ -107,12 +107,6 @@ static void set_error(struct memory_store *m, struct memory_job *job, struct str
 	job->n_bytes += job->shown.error.len;
 }
 
-static void wake(const struct memory_store *m)
-{
-	if (m->wake != NULL)
-		m->wake(m->wake_arg);
-}
-
 size_t memory_job_size(const struct job_new *new_job)
 {
 	return sizeof(struct memory_job) + new_job->input.len + new_job->webhook_url.len;
@@ -283,7 +277,7 @@ static int release(struct memory_store *m, const struct job_claim *claim, struct
 static int job_release(struct store *store, const struct job_claim *claim, struct err *err)
 {
 	TRY(release((struct memory_store *)store, claim, err));
-	wake((struct memory_store *)store);
+	store_wake_call(&((struct memory_store *)store)->wake);
 	return 0;
 }
 
@@ -314,7 +308,7 @@ static int job_finish(struct store *store, const struct job_claim *claim, const 
                       struct err *err)
 {
 	TRY(finish((struct memory_store *)store, claim, end, err));
-	wake((struct memory_store *)store);
+	store_wake_call(&((struct memory_store *)store)->wake);
 	return 0;
 }
 
@@ -350,7 +344,7 @@ static int job_cancel(struct store *store, struct str id, struct store_receipt *
                       struct buf *ret_json, struct err *err)
 {
 	TRY(cancel((struct memory_store *)store, id, ret, ret_json, err));
-	wake((struct memory_store *)store);
+	store_wake_call(&((struct memory_store *)store)->wake);
 	return 0;
 }
 
@@ -376,7 +370,7 @@ static int job_retry(struct store *store, struct str id, struct store_receipt *r
                      struct buf *ret_json, struct err *err)
 {
 	TRY(retry((struct memory_store *)store, id, ret, ret_json, err));
-	wake((struct memory_store *)store);
+	store_wake_call(&((struct memory_store *)store)->wake);
 	return 0;
 }
 
@@ -426,7 +420,8 @@ static int job_write(struct store *store, const struct job_claim *claim, uint64_
 	char *copy = malloc(bytes.len + 1);
 	if (copy == NULL)
 		return memory_no_memory(err);
-	memcpy(copy, bytes.data, bytes.len);
+	if (bytes.len > 0)
+		memcpy(copy, bytes.data, bytes.len);
 	job->parts[job->n_parts++] = (struct memory_part){ copy, bytes.len };
 	job->n_bytes += bytes.len;
 	m->n_bytes += bytes.len;

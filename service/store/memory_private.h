@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "store/memory_keys.h"
 #include "store/store.h"
+#include "store/wake.h"
 
 struct memory_delivery;
 
@@ -84,8 +85,7 @@ struct memory_store {
 	struct memory_delivery *due; /* those that are to be sent some day, in no order */
 	uint64_t last_delivery;
 
-	store_wake_fn *wake; /* called without the lock */
-	void *wake_arg;
+	struct store_wake wake; /* called without the lock */
 };
 
 static inline void memory_unlock(pthread_rwlock_t **lock)

@@ -154,7 +154,7 @@ struct store_ops {
 	int (*sweep)(struct store *store, const struct store_sweep *sweep, size_t *ret_n,
 	             struct err *err);
 
-	/* Have wake called from now on; before the first job, and at most once. */
+	/* Have wake called from now on; NULL: not any more, and nobody is in it when this returns. */
 	void (*watch)(struct store *store, store_wake_fn *wake, void *arg);
 
 	/* For jobs: store/job.h; NULL where the store cannot keep any. */
