@@ -12,7 +12,7 @@ static bool inner_begin(struct inner *inner)
 	if (g == NULL || !read_keys_init(&g->keys, inner->arena, &all))
 		return false;
 	g->keys.inner = inner; /* what stands in these objects is found in the same way */
-	inner->nothing = read_keys_layout(&g->keys, NULL, 0, 0, (struct read_names){ 0 });
+	inner->nothing = read_keys_layout(&g->keys, NULL, 0, NULL, 0);
 	if (inner->nothing == NULL)
 		return false;
 	inner->gather = g;
@@ -21,20 +21,25 @@ static bool inner_begin(struct inner *inner)
 
 struct inner_site *inner_site(const struct shape *shape, uint32_t i)
 {
-	struct inner *inner = shape->inner;
-
 	if (UNLIKELY(shape->sites == NULL)) {
-		if (inner->gather == NULL && !inner_begin(inner))
-			return NULL;
 		struct inner_site *sites = arena_array(shape->home, shape->n, sizeof *sites);
 
 		if (sites == NULL)
 			return NULL;
 		for (uint32_t k = 0; k < shape->n; k++)
-			sites[k] = (struct inner_site){ inner, inner->nothing };
+			sites[k] = (struct inner_site){ .inner = shape->inner };
 		((struct shape *)(uintptr_t)shape)->sites = sites;
 	}
 	return &shape->sites[i];
+}
+
+/* Nothing has been remembered anywhere, or not at this site. */
+static bool site_begin(struct inner_site *site)
+{
+	if (site->inner->gather == NULL && !inner_begin(site->inner))
+		return false;
+	site->expected = site->inner->nothing;
+	return true;
 }
 
 /* ---- along the expected layout ---- */
@@ -173,6 +178,7 @@ static bool open_stray(struct arena *a, struct object *o, const char *p, uint32_
 			return false;
 		o->shape = built->shape;
 		o->values = built->values;
+		o->is_partial = false;
 		return true;
 	}
 	struct gathered found = gathering_end(g, &now);
@@ -188,11 +194,14 @@ static bool open_stray(struct arena *a, struct object *o, const char *p, uint32_
 		memcpy(copy, g->values, found.shape->n * sizeof *copy);
 	o->shape = found.shape;
 	o->values = copy;
+	o->is_partial = false;
 	return true;
 }
 
 bool inner_open(struct arena *a, struct object *o)
 {
+	if (UNLIKELY(o->site->expected == NULL) && !site_begin(o->site))
+		return false;
 	const struct read_layout *layout = o->site->expected;
 	const char *p = o->raw, *behind = o->raw + o->raw_len;
 	struct value *values = arena_array(a, layout->n_slots, sizeof *values);
@@ -206,5 +215,6 @@ bool inner_open(struct arena *a, struct object *o)
 		return open_stray(a, o, p, n, values);
 	o->shape = layout->shape;
 	o->values = values;
+	o->is_partial = false;
 	return true;
 }

@@ -23,7 +23,7 @@ struct inner {
 /* A field of a shape: what is expected there. */
 struct inner_site {
 	struct inner *inner;
-	const struct read_layout *expected;
+	const struct read_layout *expected; /* NULL until the first one */
 };
 
 /* The site of field i of a shape that has an inner; NULL on lack of memory. */

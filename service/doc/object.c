@@ -49,6 +49,20 @@ void shape_spell(struct arena *a, struct shape *shape)
 	shape->spelt = spelt;
 }
 
+struct shape *shape_borrow(struct arena *a, const struct shape *shape)
+{
+	struct shape *copy = arena_memdup(a, shape, sizeof *copy);
+	struct str *keys = arena_memdup(a, shape->keys, shape->n * sizeof *keys);
+
+	if (copy == NULL || keys == NULL)
+		return NULL;
+	copy->keys = keys;
+	copy->home = a;
+	copy->index = NULL;
+	copy->n_index = 0;
+	return copy;
+}
+
 static int32_t index_find(const struct shape *shape, struct str key)
 {
 	uint32_t mask = shape->n_index - 1;

@@ -26,10 +26,11 @@ struct shape {
 	uint32_t n_index; /* slots of index: 0 or a power of two */
 	const struct str *keys;
 	const struct str *spelt; /* ,"key": for each, to be written; or NULL: shape_spell() */
-	uint32_t *index;     /* open addressing, key number + 1; made when many keys are searched */
-	struct arena *home;  /* where the index may be made; NULL: it is done without */
-	bool is_lasting;     /* lives as long as the run: may be remembered by its address */
-	struct inner *inner; /* of the reader that it comes from, or NULL … */
+	uint32_t *index;    /* open addressing, key number + 1; made when many keys are searched */
+	struct arena *home; /* where the index may be made; NULL: it is done without */
+	bool has_lasting_keys;    /* it does not last, but the bytes of its keys do */
+	bool is_lasting;          /* lives as long as the run: may be remembered by its address */
+	struct inner *inner;      /* of the reader that it comes from, or NULL … */
 	struct inner_site *sites; /* … and what is expected in each field, made late (inner.h) */
 	const struct str *asked; /* of a partial object: the names that were looked for in its text */
 	uint32_t n_asked;
@@ -71,6 +72,9 @@ void shape_spell(struct arena *a, struct shape *shape);
  * threads may share it.  When there is no memory its arena has failed.
  */
 void shape_share(const struct shape *shape);
+
+/* A copy of a shape that has_lasting_keys: for an object that is kept.  NULL on lack of memory. */
+struct shape *shape_borrow(struct arena *a, const struct shape *shape);
 
 /* Number of key in the shape, or -1. */
 int32_t shape_find(const struct shape *shape, struct str key);

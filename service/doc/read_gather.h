@@ -11,12 +11,14 @@
 
 #include "doc/read_keys.h"
 
+#define GATHERING_AHEAD 3 /* so many fields of the expected layout are compared at a time */
+
 struct gatherer {
 	struct read_keys keys;
 	struct value *values;             /* by slot */
-	struct str *names;                /* by slot */
+	struct read_key **slots;          /* whose value it is */
 	const struct read_field **fields; /* as they come; up to READ_LAYOUT_FIELDS_MAX */
-	size_t n_values_max, n_names_max, n_fields_max;
+	size_t n_values_max, n_slots_max, n_fields_max;
 	uint64_t n; /* objects begun, which is also the number of the current one */
 };
 
@@ -24,9 +26,9 @@ struct gathering {
 	struct arena *arena;                              /* of the object */
 	const struct read_field *expected, *expected_end; /* what may come next */
 	uint32_t n_fields, n_slots;
-	uint64_t hash, slots_hash; /* of the keys so far, and of those with slots */
-	bool has_layout;           /* all that is written so far is remembered */
-	bool has_strangers;        /* keys that are not, so two may be the same */
+	bool has_layout;    /* all that is written so far is remembered */
+	bool has_strangers; /* keys that are not, so two may be the same */
+	bool is_predicted;  /* all came in the order of the expected layout, with some left out */
 };
 
 /* What came of it: values are in the gatherer, shape->n of them. */
@@ -55,19 +57,13 @@ static inline uint32_t gathering_add(struct gatherer *g, struct gathering *now,
 {
 	struct read_key *key = f->key;
 
-	if (UNLIKELY(now->n_fields == READ_LAYOUT_FIELDS_MAX)) {
-		now->has_layout = false;
-	} else {
-		g->fields[now->n_fields++] = f;
-		now->hash = read_keys_hash(now->hash, key);
-	}
+	g->fields[now->n_fields++] = f;
 	if (!key->is_wanted)
 		return READ_NO_SLOT;
 	if (key->record != g->n) {
 		key->record = g->n;
 		key->slot = now->n_slots;
-		g->names[now->n_slots++] = key->name;
-		now->slots_hash = read_keys_hash(now->slots_hash, key);
+		g->slots[now->n_slots++] = key;
 	}
 	return key->slot;
 }
@@ -79,11 +75,12 @@ static inline const struct read_field *gathering_find(const struct gatherer *g,
 {
 	const struct read_field *f = now->expected;
 
-	for (int i = 0; i <= 2 && f < now->expected_end; i++, f++)
+	for (int i = 0; i < GATHERING_AHEAD && f < now->expected_end; i++, f++)
 		if (read_field_is_at(f, text, colon)) {
 			now->expected = f + 1;
 			return f;
 		}
+	now->is_predicted = false;
 	return *colon == ':' ? read_keys_find(&g->keys, text, colon) : NULL;
 }
 

@@ -166,41 +166,75 @@ const struct read_field *read_keys_add(struct read_keys *keys, const char *text,
 
 /* ---- shapes ---- */
 
-/* The names are the dictionary's, so that equal ones are the same bytes. */
-static bool shape_has(const struct shape *shape, struct read_names names)
+/* Of a sequence of hashes: turned by their places, so that no step waits for the one before. */
+static inline uint64_t turned(uint64_t hash, uint32_t place)
 {
-	if (shape->n != names.n)
+	return hash << (place & 63) | hash >> (-place & 63);
+}
+
+static inline bool bits_have(const uint64_t *bits, uint64_t hash)
+{
+	return bits[hash % READ_BITS / 64] >> (hash % 64) & 1;
+}
+
+static inline void bits_set(uint64_t *bits, uint64_t hash)
+{
+	bits[hash % READ_BITS / 64] |= UINT64_C(1) << (hash % 64);
+}
+
+/* The names are the dictionary's, so that equal ones are the same bytes. */
+static bool shape_has(const struct shape *shape, struct read_key *const *slots, uint32_t n)
+{
+	if (shape->n != n)
 		return false;
-	for (uint32_t i = 0; i < names.n; i++)
-		if (shape->keys[i].data != names.names[i].data)
+	for (uint32_t i = 0; i < n; i++)
+		if (shape->keys[i].data != slots[i]->name.data)
 			return false;
 	return true;
 }
 
-const struct shape *read_keys_shape(struct read_keys *keys, struct read_names names)
+static struct shape *shape_new(struct read_keys *keys, struct read_key *const *slots, uint32_t n)
 {
-	size_t i = (size_t)(names.hash >> 32) % TABLE_SLOTS;
-
-	for (; keys->shapes[i].shape != NULL; i = (i + 1) % TABLE_SLOTS)
-		if (keys->shapes[i].hash == names.hash && shape_has(keys->shapes[i].shape, names))
-			return keys->shapes[i].shape;
-	if (keys->n_shapes == READ_LAYOUTS_MAX)
-		return NULL;
-
 	struct shape *shape = arena_zalloc(keys->arena, 1, sizeof *shape);
-	struct str *copy = arena_memdup(keys->arena, names.names, names.n * sizeof *copy);
-	if (shape == NULL || copy == NULL)
+	struct str *names = arena_array(keys->arena, n, sizeof *names);
+
+	if (shape == NULL || names == NULL)
 		return NULL;
-	shape->n = names.n;
-	shape->keys = copy;
+	for (uint32_t i = 0; i < n; i++)
+		names[i] = slots[i]->name;
+	shape->n = n;
+	shape->keys = names;
 	shape->home = keys->arena;
 	shape->is_lasting = true;
 	shape->inner = keys->inner;
 	shape->asked = keys->wanted.names;
 	shape->n_asked = keys->wanted.n;
 	shape_share(shape);
-	keys->shapes[i] = (struct read_shape_slot){ names.hash, shape };
+	return shape;
+}
+
+const struct shape *read_keys_shape(struct read_keys *keys, struct read_key *const *slots,
+                                    uint32_t n_slots)
+{
+	uint64_t hash = n_slots;
+
+	for (uint32_t i = 0; i < n_slots; i++)
+		hash += turned(slots[i]->hash, i);
+	if (keys->n_shapes == READ_LAYOUTS_MAX && !bits_have(keys->shape_bits, hash))
+		return NULL;
+	size_t i = (size_t)(hash >> 32) % TABLE_SLOTS;
+
+	for (; keys->shapes[i].shape != NULL; i = (i + 1) % TABLE_SLOTS)
+		if (keys->shapes[i].hash == hash && shape_has(keys->shapes[i].shape, slots, n_slots))
+			return keys->shapes[i].shape;
+	if (keys->n_shapes == READ_LAYOUTS_MAX)
+		return NULL;
+	struct shape *shape = shape_new(keys, slots, n_slots);
+	if (shape == NULL)
+		return NULL;
+	keys->shapes[i] = (struct read_shape_slot){ hash, shape };
 	keys->n_shapes++;
+	bits_set(keys->shape_bits, hash);
 	return shape;
 }
 
@@ -251,8 +285,14 @@ static struct read_layout *layout_new(struct read_keys *keys, const struct read_
 
 const struct read_layout *read_keys_layout(struct read_keys *keys,
                                            const struct read_field *const *fields, uint32_t n,
-                                           uint64_t hash, struct read_names names)
+                                           struct read_key *const *slots, uint32_t n_slots)
 {
+	uint64_t hash = n;
+
+	for (uint32_t i = 0; i < n; i++)
+		hash += turned(fields[i]->key->hash, i);
+	if (keys->n_layouts == READ_LAYOUTS_MAX && !bits_have(keys->layout_bits, hash))
+		return NULL;
 	size_t i = (size_t)(hash >> 32) % TABLE_SLOTS;
 
 	for (; keys->layouts[i].layout != NULL; i = (i + 1) % TABLE_SLOTS)
@@ -263,11 +303,12 @@ const struct read_layout *read_keys_layout(struct read_keys *keys,
 	if (keys->n_layouts == READ_LAYOUTS_MAX)
 		return NULL;
 
-	const struct shape *shape = read_keys_shape(keys, names);
+	const struct shape *shape = read_keys_shape(keys, slots, n_slots);
 	struct read_layout *layout = shape != NULL ? layout_new(keys, fields, n, shape) : NULL;
 	if (layout == NULL)
 		return NULL;
 	keys->layouts[i] = (struct read_layout_slot){ hash, layout };
 	keys->n_layouts++;
+	bits_set(keys->layout_bits, hash);
 	return layout;
 }

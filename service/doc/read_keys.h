@@ -23,6 +23,7 @@
 #define READ_KEY_LEN_MAX 256 /* longer keys are not remembered */
 #define READ_LAYOUTS_MAX 256 /* layouts, and shapes as well */
 #define READ_LAYOUT_FIELDS_MAX 1024
+#define READ_BITS 4096
 
 #define READ_NO_SLOT UINT32_MAX /* of a key that nobody asked for */
 
@@ -85,6 +86,8 @@ struct read_keys {
 	struct read_layout_slot layouts[READ_LAYOUTS_MAX * 2];
 	struct read_shape_slot shapes[READ_LAYOUTS_MAX * 2];
 	uint32_t n_layouts, n_shapes;
+	uint64_t layout_bits[READ_BITS / 64]; /* a bit for each hash in the tables, so that most … */
+	uint64_t shape_bits[READ_BITS / 64]; /* … that are not there are known by one look */
 };
 
 bool read_keys_init(struct read_keys *keys, struct arena *a, const struct read_fields *wanted);
@@ -143,28 +146,16 @@ struct read_key *read_keys_name(struct read_keys *keys, struct str name);
 /* Does anybody ask for a field of that name? */
 bool read_keys_is_wanted(const struct read_keys *keys, struct str name);
 
-/* The hash of a sequence of keys, from that of all but the last of them; it begins with 0. */
-static inline uint64_t read_keys_hash(uint64_t hash, const struct read_key *key)
-{
-	return ((hash << 7 | hash >> 57) ^ key->hash) * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-/* A sequence of names of the dictionary's keys, with the hash of those keys. */
-struct read_names {
-	const struct str *names;
-	uint32_t n;
-	uint64_t hash;
-};
-
 /*
- * The layout of these fields, whose keys have that hash; its shape's keys are names.  NULL when
- * there are too many already, or on lack of memory.
+ * The layout of these fields, each of whose keys knows its slot; its shape has the keys in slots.
+ * NULL when there are too many already, or on lack of memory.
  */
 const struct read_layout *read_keys_layout(struct read_keys *keys,
                                            const struct read_field *const *fields, uint32_t n,
-                                           uint64_t hash, struct read_names names);
+                                           struct read_key *const *slots, uint32_t n_slots);
 
 /* The same for a shape alone. */
-const struct shape *read_keys_shape(struct read_keys *keys, struct read_names names);
+const struct shape *read_keys_shape(struct read_keys *keys, struct read_key *const *slots,
+                                    uint32_t n_slots);
 
 #endif

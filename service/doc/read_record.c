@@ -8,8 +8,8 @@ int record_reader_init(struct record_reader *r, struct arena *a, const struct re
 		return err_nomem(err, "the reader's keys");
 	r->inner.arena = a;
 	if (!input->is_plain)
-		r->gather.keys.inner = &r->inner;
-	r->expected = read_keys_layout(&r->gather.keys, NULL, 0, 0, (struct read_names){ 0 });
+		r->whole.inner = r->gather.keys.inner = &r->inner;
+	r->expected = read_keys_layout(&r->gather.keys, NULL, 0, NULL, 0);
 	if (r->expected == NULL)
 		return err_nomem(err, "the reader's layouts");
 	return 0;

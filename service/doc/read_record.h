@@ -14,6 +14,8 @@ struct record_reader {
 	struct cursor cursor;
 	struct gatherer gather;
 	struct inner inner;
+	struct inner_site whole; /* of records of which not all was kept, when they are opened */
+	uint32_t n_parts_of; /* records in a row that left out some fields of what is expected */
 	const struct read_layout *expected; /* the layout of the last record that had one */
 	struct object *spare;               /* made in the current batch, and not used yet */
 	uint32_t n_spare;                   /* values that it has room for */
@@ -71,6 +73,7 @@ static inline struct object *record_take(struct record_reader *r, struct arena *
 		.shape = shape,
 		.values = o->values,
 		.home = batch,
+		.site = is_partial && r->whole.inner != NULL ? &r->whole : NULL,
 		.is_partial = is_partial,
 	};
 	r->spare = NULL;

@@ -40,7 +40,8 @@ struct value kept_document(struct arena *a, struct value doc)
 {
 	const struct object *o = doc.object;
 
-	if (o->raw == NULL || o->shape == NULL || !o->shape->is_lasting)
+	if (o->raw == NULL || o->shape == NULL ||
+	    !(o->shape->is_lasting || o->shape->has_lasting_keys))
 		return value_copy(a, doc);
 
 	struct object *copy = arena_memdup(a, o, sizeof *o);
@@ -51,5 +52,10 @@ struct value kept_document(struct arena *a, struct value doc)
 		values[i] = value_copy(a, o->values[i]);
 	copy->values = values;
 	copy->home = a;
+	if (!o->shape->is_lasting) {
+		copy->shape = shape_borrow(a, o->shape);
+		if (copy->shape == NULL)
+			return NUL_VALUE;
+	}
 	return value_object(copy);
 }

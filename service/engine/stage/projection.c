@@ -1,19 +1,37 @@
 /* Projections: documents made by a recipe that their shape decides. */
 #include "engine/stage/projection.h"
 
+#include <string.h>
+
+#include "base/hash.h"
+
+#define FIELDS_SCANNED 4 /* so few are compared on the spot */
+#define SLOTS_MIN 16
+#define RECIPES_MAX 4096
+
 struct work {
 	enum projection_mode mode;
 	struct eval *ev;
+	struct projection_state *state;
 };
 
-static int make_object(const struct work *w, const struct projection_node *node, struct object *o,
-                       const struct recipe *recipe, struct value *ret);
+static int make_object(const struct work *w, const struct object *o, const struct recipe *recipe,
+                       struct value *ret);
 
 static const struct projection_field *field_of(const struct projection_node *node, struct str name)
 {
-	int32_t i = shape_find(node->names, name);
+	if (node->n_fields > FIELDS_SCANNED) {
+		int32_t i = shape_find(node->names, name);
 
-	return i < 0 ? NULL : &node->fields[i];
+		return i < 0 ? NULL : &node->fields[i];
+	}
+	for (size_t i = 0; i < node->n_fields; i++) {
+		struct str other = node->fields[i].name;
+
+		if (other.len == name.len && memcmp(other.data, name.data, name.len) == 0)
+			return &node->fields[i];
+	}
+	return NULL;
 }
 
 /* Is field computed in full, so that what the input has under its name does not matter? */
@@ -68,15 +86,31 @@ static void id_first(struct recipe *r, struct str *keys, uint32_t n)
 	}
 }
 
+/* The shape borrows the bytes of its keys: they live as long as those of from, or as the plan. */
+static struct shape *shape_of(struct arena *a, const struct shape *from, struct str *keys,
+                              uint32_t n)
+{
+	struct shape *shape = arena_zalloc(a, 1, sizeof *shape);
+
+	if (shape == NULL)
+		return NULL;
+	shape->n = n;
+	shape->keys = keys;
+	shape->home = a;
+	shape->inner = from->inner; /* most of what stands in the fields has just been moved */
+	return shape;
+}
+
 static bool recipe_make(enum projection_mode mode, const struct projection_node *node,
                         const struct shape *from, bool is_root, struct arena *a, struct recipe *ret)
 {
 	size_t n_max = (size_t)from->n + node->n_fields;
-	struct recipe r = { .from = from, .steps = arena_array(a, n_max, sizeof *r.steps) };
+	struct recipe r = { .mode = mode, .node = node, .from = from };
 	struct str *keys = arena_array(a, n_max, sizeof *keys);
 	bool *is_in_input = arena_zalloc(a, node->n_fields, sizeof *is_in_input);
 	uint32_t n = 0;
 
+	r.steps = arena_array(a, n_max, sizeof *r.steps);
 	if (r.steps == NULL || keys == NULL || is_in_input == NULL)
 		return false;
 	for (uint32_t i = 0; i < from->n; i++) {
@@ -95,13 +129,75 @@ static bool recipe_make(enum projection_mode mode, const struct projection_node 
 			step_add(&r, keys, &n, node->fields[i].name, -1, &node->fields[i]);
 	if (mode == PROJECTION_INCLUDE && is_root)
 		id_first(&r, keys, n);
-	struct shape *to = shape_create(a, keys, n);
-	if (to == NULL)
+	r.to = shape_of(a, from, keys, n);
+	if (r.to == NULL)
 		return false;
-	r.to = to;
 	*ret = r;
 	return true;
 }
+
+/* ---- recipes that are kept ---- */
+
+static size_t slot_of(const struct projection_state *state, enum projection_mode mode,
+                      const struct projection_node *node, const struct shape *from)
+{
+	size_t mask = state->n_slots - 1;
+	size_t i = (size_t)hash_pair((uintptr_t)from, (uintptr_t)node + (uintptr_t)mode) & mask;
+
+	for (; state->slots[i] != NULL; i = (i + 1) & mask)
+		if (state->slots[i]->from == from && state->slots[i]->node == node &&
+		    state->slots[i]->mode == mode)
+			break;
+	return i;
+}
+
+static bool state_grow(struct projection_state *state, struct arena *keep)
+{
+	struct projection_state grown = { .last = state->last, .n = state->n };
+
+	grown.n_slots = state->n_slots == 0 ? SLOTS_MIN : state->n_slots * 2;
+	grown.slots = arena_zalloc(keep, grown.n_slots, sizeof *grown.slots);
+	if (grown.slots == NULL)
+		return false;
+	for (size_t i = 0; i < state->n_slots; i++) {
+		const struct recipe *r = state->slots[i];
+
+		if (r != NULL)
+			grown.slots[slot_of(&grown, r->mode, r->node, r->from)] = r;
+	}
+	*state = grown;
+	return true;
+}
+
+/* Recipes for shapes that last are kept as long as the run; others are made each time. */
+static const struct recipe *recipe_for(const struct work *w, const struct projection_node *node,
+                                       const struct shape *shape, bool is_root,
+                                       struct recipe *scratch)
+{
+	struct projection_state *state = w->state;
+	struct eval *ev = w->ev;
+
+	if (!shape->is_lasting)
+		return recipe_make(w->mode, node, shape, is_root, ev->arena, scratch) ? scratch
+		                                                                      : NULL;
+	if (state->n >= state->n_slots / 2 && !state_grow(state, ev->keep))
+		return NULL;
+	size_t i = slot_of(state, w->mode, node, shape);
+	if (state->slots[i] != NULL)
+		return state->slots[i];
+	if (state->n == RECIPES_MAX)
+		return recipe_make(w->mode, node, shape, is_root, ev->arena, scratch) ? scratch
+		                                                                      : NULL;
+	struct recipe *r = arena_alloc(ev->keep, sizeof *r);
+	if (r == NULL || !recipe_make(w->mode, node, shape, is_root, ev->keep, r))
+		return NULL;
+	eval_keep_shape(ev, (struct shape *)(uintptr_t)r->to);
+	state->slots[i] = r;
+	state->n++;
+	return r;
+}
+
+/* ---- making ---- */
 
 static int make_value(const struct work *w, const struct projection_node *node, struct value v,
                       struct value *ret);
@@ -133,7 +229,7 @@ static int make_value(const struct work *w, const struct projection_node *node, 
 {
 	static const struct shape nothing = { .n = 0 };
 	struct object empty = { .shape = &nothing };
-	struct recipe recipe;
+	struct recipe scratch;
 
 	if (v.type == VALUE_ARRAY)
 		return make_array(w, node, v.array, ret);
@@ -147,17 +243,19 @@ static int make_value(const struct work *w, const struct projection_node *node, 
 		}
 		v = value_object(&empty);
 	}
-	if (!object_open(w->ev->arena, v.object) ||
-	    !recipe_make(w->mode, node, v.object->shape, false, w->ev->arena, &recipe))
+	if (!object_open(w->ev->arena, v.object))
 		return eval_check(w->ev);
-	return make_object(w, node, v.object, &recipe, ret);
+	const struct recipe *recipe = recipe_for(w, node, v.object->shape, false, &scratch);
+	if (recipe == NULL)
+		return eval_check(w->ev);
+	return make_object(w, v.object, recipe, ret);
 }
 
 /* What comes of a field with more below it: kept first, computed second. */
 static int make_nested(const struct work *w, const struct projection_node *node, struct value v,
                        struct value *ret)
 {
-	struct work adding = { .mode = PROJECTION_ADD, .ev = w->ev };
+	struct work adding = { PROJECTION_ADD, w->ev, w->state };
 
 	TRY(make_value(w, node, v, &v));
 	if (w->mode == PROJECTION_INCLUDE && node->has_computed)
@@ -178,17 +276,16 @@ static int make_field(const struct work *w, const struct recipe_step *step, cons
 	if (step->field->expr != NULL)
 		return expr_eval_raw(step->field->expr, w->ev, ret);
 	if (step->from >= 0)
-		v = value_decode(w->ev->arena, o->values[step->from]);
+		v = object_at(w->ev->arena, o, (uint32_t)step->from);
 	return make_nested(w, step->field->node, v, ret);
 }
 
-static int make_object(const struct work *w, const struct projection_node *node, struct object *o,
-                       const struct recipe *recipe, struct value *ret)
+static int make_object(const struct work *w, const struct object *o, const struct recipe *recipe,
+                       struct value *ret)
 {
 	struct value *values = arena_array(w->ev->arena, recipe->to->n, sizeof *values);
 	bool is_whole = true;
 
-	(void)node;
 	if (values == NULL)
 		return eval_check(w->ev);
 	for (uint32_t i = 0; i < recipe->to->n; i++) {
@@ -207,38 +304,49 @@ static int make_object(const struct work *w, const struct projection_node *node,
 	return 0;
 }
 
-/* Recipes for shapes that last are kept as long as the run; others are made each time. */
-static const struct recipe *recipe_for(const struct projection *p, struct projection_state *state,
-                                       struct eval *ev, const struct shape *shape,
-                                       struct recipe *scratch)
+/*
+ * Has the reader kept all that an inclusion looks at?  Then the rest of the document, which it does
+ * not want, need not be looked for in its text.
+ */
+static bool is_enough(const struct projection *p, const struct object *o)
 {
-	for (size_t i = 0; i < PROJECTION_RECIPES; i++)
-		if (state->recipes[i].from == shape)
-			return &state->recipes[i];
-	if (!shape->is_lasting)
-		return recipe_make(p->mode, &p->root, shape, true, ev->arena, scratch) ? scratch
-		                                                                       : NULL;
+	const struct shape *shape = o->shape;
 
-	struct recipe *r = &state->recipes[state->next++ % PROJECTION_RECIPES];
-	struct recipe made;
-	if (!recipe_make(p->mode, &p->root, shape, true, ev->keep, &made))
-		return NULL;
-	eval_keep_shape(ev, (struct shape *)(uintptr_t)made.to);
-	*r = made;
-	return r;
+	if (!o->is_partial)
+		return true;
+	if (p->mode != PROJECTION_INCLUDE)
+		return false;
+	for (size_t i = 0; i < p->root.n_fields; i++) {
+		uint32_t k = 0;
+
+		if (is_computed(&p->root.fields[i]))
+			continue;
+		while (k < shape->n_asked && !str_eq(shape->asked[k], p->root.fields[i].name))
+			k++;
+		if (k == shape->n_asked)
+			return false;
+	}
+	return true;
 }
 
 int projection_apply(const struct projection *p, struct projection_state *state, struct eval *ev,
                      struct value doc, struct value *ret)
 {
-	const struct work w = { .mode = p->mode, .ev = ev };
+	const struct work w = { p->mode, ev, state };
+	struct object *o = doc.object;
 	struct recipe scratch;
-	const struct recipe *recipe;
 
-	if (!object_open(ev->arena, doc.object))
+	/* A shape that an inclusion has a recipe for was enough, in a partial object too. */
+	if (LIKELY(state->last != NULL && o->shape == state->last->from &&
+	           (!o->is_partial || p->mode == PROJECTION_INCLUDE)))
+		return make_object(&w, o, state->last, ret);
+	if ((o->shape == NULL || !is_enough(p, o)) && !object_open(ev->arena, o))
 		return eval_check(ev);
-	recipe = recipe_for(p, state, ev, doc.object->shape, &scratch);
+	const struct recipe *recipe = recipe_for(&w, &p->root, o->shape, true, &scratch);
+
 	if (recipe == NULL)
 		return eval_check(ev);
-	return make_object(&w, &p->root, doc.object, recipe, ret);
+	if (o->shape->is_lasting && recipe != &scratch)
+		state->last = recipe;
+	return make_object(&w, o, recipe, ret);
 }

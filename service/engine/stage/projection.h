@@ -63,21 +63,23 @@ void projection_needs(const struct projection *p, struct needs *needs);
 
 /* ---- running ---- */
 
-#define PROJECTION_RECIPES 4 /* shapes remembered at once */
-
 struct recipe_step {
 	int32_t from;                         /* field of the input, or -1 */
 	const struct projection_field *field; /* what to do with it; NULL: copy */
 };
 
 struct recipe {
+	enum projection_mode mode;
+	const struct projection_node *node;
 	const struct shape *from, *to;
 	struct recipe_step *steps; /* to->n of them */
 };
 
+/* Recipes for shapes that last, of the root and of what is below it: open addressing. */
 struct projection_state {
-	struct recipe recipes[PROJECTION_RECIPES];
-	size_t next; /* to be replaced */
+	const struct recipe *last; /* of the root */
+	const struct recipe **slots;
+	size_t n_slots, n;
 };
 
 /* The document that comes of doc (bound in ev for what is computed). */
