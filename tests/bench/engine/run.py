@@ -1,150 +1,153 @@
-"""Measure docmill run against its peers: the same five pipelines, taking turns, in one run.
+"""Measure docmill run against its peers: the same pipelines, taking turns, in one run.
 
-usage: run.py [--binary FILE] [--size MB] [--rounds N] [--only P1,P3] [--peers duckdb,polars]
-              [--json FILE]
+usage: run.py [--binary FILE] [--sizes 20,200] [--rounds N] [--only P1,N1] [--threads 1,2]
+              [--peers rust,duckdb] [--data FOLDER] [--json FILE]
 
-Peers are timed inside their process, so that the start of an interpreter counts for nothing;
-docmill as a whole process. Each figure is the median of the rounds. The answers of all are
-compared. A peer that is not installed is skipped by name.
+Makes the records (seeded) and the peers the first time, below build/bench. Peers in Python and
+Node are timed inside their process, so that the start of an interpreter counts for nothing;
+docmill, Rust and jq as a whole process. All use one thread, unless the row says otherwise. Each
+figure is the median of the rounds; slow peers (mingo, jq, mongomock) take one turn, at the
+smallest size. The answers of all are compared, numbers to nine digits: sums of doubles depend on
+the order, and serde_json reads some of them one unit off. A peer that cannot be had is skipped
+by name, and one that takes more than --patience seconds is left out of that row.
 """
 
 import argparse
-import importlib.util
 import json
-import math
-import os
 import pathlib
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from typing import Any
 
 import data
-from pipelines import PIPELINES, WHAT
+from answers import first_difference
+from pipelines import PIPELINES, RECORDS, WHAT
+from programs import MAKERS, ROOT, Program, TooSlow, Turn, peers, programs, take_turn
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
-PEERS = {"duckdb": "duckdb", "polars": "polars", "orjson": "orjson"}
-TOLERANCE = 1e-9
-
-
-def run_docmill(binary: str, name: str, source: pathlib.Path, target: pathlib.Path) -> float:
-    """Run docmill on one thread; return seconds."""
-    pipeline = json.dumps(PIPELINES[name])
-    command = [binary, "run", "--threads", "1", "--pipeline", pipeline]
-    command += ["--output", str(target), str(source)]
-    start = time.perf_counter()
-    subprocess.run(command, check=True)
-    return time.perf_counter() - start
+CORE = ("P1", "P2", "P3", "P4", "P5", "N1", "F1")  # measured at every size
 
 
-def run_peer(peer: str, name: str, source: pathlib.Path, target: pathlib.Path) -> float:
-    """Run a peer; return the seconds that it says."""
-    command = [sys.executable, str(HERE / "peers" / f"{peer}_peer.py"), name, source, target]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return float(done.stdout)
-
-
-def rows_of(path: pathlib.Path, name: str) -> list[dict[str, Any]]:
-    """Read an answer, in an order that does not depend on who gave it."""
-    with path.open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file if line.strip()]
-    for row in rows:
-        if "category" in row and "rev" in row:
-            row["_id"] = row.pop("category")
-        if "email" in row and "s" in row:
-            row["_id"] = row.pop("email")
-    if name == "P2":
-        return [{"price": row["price"]} for row in rows]  # which of equals comes first is free
-    return sorted(rows, key=lambda row: str(row["_id"]))
-
-
-def is_same(a: object, b: object) -> bool:
-    """Compare two answers; sums may differ in their last digits."""
-    if isinstance(a, float | int) and isinstance(b, float | int):
-        return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(is_same(a[key], b[key]) for key in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(is_same, a, b))
-    return a == b
-
-
-def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Take turns; return MB/s by pipeline and program."""
-    peers = [p for p in options.peers.split(",") if p]
-    missing = [p for p in peers if importlib.util.find_spec(PEERS[p]) is None]
-    for peer in missing:
-        print(f"skipped {peer}: not installed", file=sys.stderr)
-    programs = ["docmill", *(p for p in peers if p not in missing)]
-    rates: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
+def turns_of(
+    name: str, source: pathlib.Path, found: list[Program], options: argparse.Namespace
+) -> dict[str, list[Turn]]:
+    """Take turns; compare what came of the last one."""
+    turns: dict[str, list[Turn]] = {}
+    late: set[str] = set()
+    with tempfile.TemporaryDirectory(dir=options.data) as folder:
         place = pathlib.Path(folder)
-        source = data.make(options.data, "flat", options.size * 1_000_000)
-        size = source.stat().st_size
-        for name in options.only.split(","):
-            seconds: dict[str, list[float]] = {program: [] for program in programs}
-            for _ in range(options.rounds):
-                for program in programs:
-                    target = place / f"{program}.ndjson"
-                    if program == "docmill":
-                        took = run_docmill(options.binary, name, source, target)
-                    else:
-                        took = run_peer(program, name, source, target)
-                    seconds[program].append(took)
-            ours = rows_of(place / "docmill.ndjson", name)
-            for program in programs[1:]:
-                if not is_same(ours, rows_of(place / f"{program}.ndjson", name)):
-                    raise SystemExit(f"{name}: docmill and {program} give different answers")
-            rates[name] = {
-                program: size / 1e6 / statistics.median(times) for program, times in seconds.items()
-            }
-    return {"programs": programs, "rates": rates, "bytes": size}
+        for i in range(options.rounds):
+            for n, program in enumerate(found):
+                if name in program.cannot or program.name in late or (program.is_slow and i > 0):
+                    continue
+                try:
+                    turn = take_turn(program, name, source, place / str(n), options.patience)
+                except TooSlow:
+                    late.add(program.name)
+                    print(f"{name}: {program.name} took too long, left out", file=sys.stderr)
+                    continue
+                turns.setdefault(program.name, []).append(turn)
+        for n, program in enumerate(found[1:], 1):
+            if program.name in turns:
+                difference = first_difference(name, place / "0", place / str(n))
+                if difference is not None:
+                    raise SystemExit(f"{name}: {found[0].name}, {program.name}: {difference}")
+    return turns
 
 
-def print_table(result: dict[str, Any]) -> None:
-    """Print MB/s of input, and how many times the best peer docmill is."""
-    names = list(result["rates"])
-    print(f"{'MB/s of input, one thread':28}" + "".join(f"{name:>10}" for name in names))
-    for program in result["programs"]:
-        figures = "".join(f"{result['rates'][name][program]:10.0f}" for name in names)
-        print(f"{program:28}{figures}")
-    peers = result["programs"][1:]
-    if peers:
-        ratios = "".join(
-            f"{rates['docmill'] / max(rates[p] for p in peers):9.1f}x"
-            for rates in result["rates"].values()
-        )
-        print(f"{'docmill / best peer':28}{ratios}")
-    for name in names:
-        print(f"  {name}: {WHAT[name]}")
+def measure(found: list[Program], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Every size and pipeline."""
+    results = []
+    for size in options.sizes:
+        is_large = size > min(options.sizes)
+        takes_part = [p for p in found if not (is_large and p.is_slow)]
+        for name in options.only:
+            if is_large and name not in CORE:
+                continue
+            source = data.make(options.data, RECORDS[name[0]], size * 1_000_000)
+            print(f"{name}, {size} MB", file=sys.stderr, flush=True)
+            megabytes = source.stat().st_size / 1e6
+            for program, turns in turns_of(name, source, takes_part, options).items():
+                seconds = peers.median_of([turn.seconds for turn in turns])
+                results.append(
+                    {
+                        "pipeline": name,
+                        "size_mb": size,
+                        "program": program,
+                        "mb_per_s": round(megabytes / seconds, 2),
+                        "rss_mb": round(max(turn.rss_mb for turn in turns), 1),
+                        "seconds": [round(turn.seconds, 4) for turn in turns],
+                    }
+                )
+    return results
+
+
+def table(results: list[dict[str, Any]], size: int, found: list[Program], value: str) -> list[str]:
+    """Rows of a table for people: programs against pipelines, and ours against the best."""
+    cells = {(r["program"], r["pipeline"]): r[value] for r in results if r["size_mb"] == size}
+    names = [name for name in PIPELINES if any(key[1] == name for key in cells)]
+    lines = [f"| {size} MB | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for program in found:
+        row = [cells.get((program.name, name)) for name in names]
+        if any(cell is not None for cell in row):
+            shown = ["-" if c is None else f"{c:,.0f}" if c >= 10 else f"{c:.1f}" for c in row]
+            lines.append(f"| {program.name} | " + " | ".join(shown) + " |")
+    ours = found[0].name
+    theirs = [p.name for p in found if not p.is_ours]
+    if value == "mb_per_s" and theirs:
+        best = [max((cells.get((p, name)) or 0 for p in theirs), default=0) for name in names]
+        ratios = [
+            f"**{cells[ours, name] / b:.1f}x**" if b else "-"
+            for name, b in zip(names, best, strict=True)
+        ]
+        lines.append(f"| {ours} / best peer | " + " | ".join(ratios) + " |")
+    return lines
+
+
+def print_all(results: list[dict[str, Any]], found: list[Program]) -> None:
+    """All tables."""
+    for size in sorted({r["size_mb"] for r in results}):
+        print("\nMB/s of input\n")
+        print("\n".join(table(results, size, found, "mb_per_s")))
+        print("\npeak RSS, MB\n")
+        print("\n".join(table(results, size, found, "rss_mb")))
+    print()
+    for name in dict.fromkeys(r["pipeline"] for r in results):
+        print(f"{name}: {WHAT[name]}")
+
+
+def numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split(",") if word]
+
+
+def words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
 
 
 def main() -> None:
     """Measure, print, and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=str(ROOT / "build/service/docmill"))
-    parser.add_argument("--size", type=int, default=20, help="megabytes")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default=",".join(PIPELINES))
-    parser.add_argument("--peers", default=",".join(PEERS))
+    parser.add_argument("--sizes", type=numbers, default=[20, 200], help="megabytes")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", type=words, default=list(PIPELINES))
+    parser.add_argument("--threads", type=numbers, default=[1, 2], help="of docmill, a row each")
+    parser.add_argument("--peers", type=words, default=list(MAKERS))
+    parser.add_argument("--patience", type=float, default=20.0, help="seconds for one run")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "build/bench")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     options.data.mkdir(parents=True, exist_ok=True)
-    result = measure(options)
-    version = subprocess.run(
-        [options.binary, "version"], capture_output=True, text=True, check=True
-    )
-    result["machine"] = f"{platform.machine()}, {os.cpu_count()} processors, {platform.platform()}"
-    result["docmill"] = version.stdout
-    print(f"{result['machine']}, median of {options.rounds}")
-    print_table(result)
+    found = programs(options.binary, options.threads, options.peers)
+    results = measure(found, options)
+    command = [options.binary, "version"]
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    print(f"{peers.machine()}; median of {options.rounds} turns")
+    print(version.splitlines()[0])
+    print_all(results, found)
     if options.json:
-        options.json.write_text(json.dumps(result, indent=2))
+        report = {"machine": peers.machine(), "docmill": version, "results": results}
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /*
- * The floor under docmill's HTTP: a civetweb program that answers every request with the bytes of a
- * file, from begin_request, in one write, with the same options.  What docmill needs beyond this is
+ * The floor under docmill's HTTP: a civetweb program that answers every request, once its body has
+ * come, with the bytes of a file, from begin_request, in one write, with the same options.  What docmill needs beyond this is
  * what its own layers cost.
  *
  *	bare_civetweb FILE THREADS        prints the port it got; ends with its standard input
@@ -19,6 +19,10 @@ static int begin_request(struct mg_connection *mg)
 {
 	const struct answer *answer = mg_get_user_data(mg_get_context(mg));
 
+	char body[8192];
+
+	while (mg_read(mg, body, sizeof body) > 0)
+		;
 	mg_write(mg, answer->bytes, answer->len);
 	return 200;
 }

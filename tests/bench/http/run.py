@@ -3,8 +3,9 @@
 
     tests/bench/http/run.py [--rounds 3] [--seconds 3] [--json FILE] [PATH...] [-- OPTION...]
 
-PATH is /tasks/{id} and /tasks (with --tasks 100 tasks) unless given.  Both programs run on this
-machine in turns, driven by wrk with 100 connections; what counts is the ratio of the medians.
+PATH is /tasks/{id}, /tasks (with --tasks 100 tasks) and /transform (ten documents) unless given.
+Both programs run on this machine in turns, driven by wrk with 100 connections; what counts is the
+ratio of the medians.
 Options after -- are given to `docmill serve`; its log goes to a file, as it would.
 """
 
@@ -13,7 +14,9 @@ import json
 import os
 import pathlib
 import platform
+import random
 import re
+import shlex
 import shutil
 import socket
 import statistics
@@ -23,23 +26,53 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "lib"))
+sys.path[:0] = [str(HERE.parent / "engine"), str(ROOT / "tests" / "lib")]
 
+import data  # noqa: E402
+from load import wrk  # noqa: E402
+from pipelines import PIPELINES  # noqa: E402
 from service import Service, find_binary  # noqa: E402
 from wire import ask  # noqa: E402
 
+TRANSFORM = "/transform"
+DOCUMENTS = 10
+
+
+def small_request() -> bytes:
+    """Ten orders, and the pipeline that gives them all back changed."""
+    chance = random.Random("docmill small")
+    documents = [data.flat(chance, i) for i in range(DOCUMENTS)]
+    return json.dumps({"documents": documents, "pipeline": PIPELINES["P3"]}).encode()
+
+
+def write_script(folder: pathlib.Path, body: bytes) -> pathlib.Path:
+    """A script for wrk that sends this."""
+    script, file = folder / "transform.lua", folder / "transform.json"
+    file.write_bytes(body)
+    script.write_text(
+        'wrk.method = "POST"\n'
+        'wrk.headers["Content-Type"] = "application/json"\n'
+        f'wrk.body = io.open("{file}"):read("*a")\n'
+    )
+    return script
+
 
 def fetch_bytes(address: tuple[str, int], path: str) -> bytes:
-    """The whole answer to a GET, as it is on the wire."""
+    """The whole answer, as it is on the wire."""
+    body = small_request() if path == TRANSFORM else b""
+    head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: bench\r\n"
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     with socket.create_connection(address, 10) as sock:
-        sock.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += sock.recv(65536)
-        length = int(re.search(rb"Content-Length: (\d+)", data)[1])
-        while len(data) < data.index(b"\r\n\r\n") + 4 + length:
-            data += sock.recv(65536)
-        return data
+        sock.sendall(head.encode() + b"\r\n" + body)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += sock.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        length = int(re.search(rb"Content-Length: (\d+)", answer)[1])
+        while len(answer) < answer.index(b"\r\n\r\n") + 4 + length:
+            answer += sock.recv(65536)
+        return answer
 
 
 class Bare:
@@ -48,9 +81,9 @@ class Bare:
     def __init__(self, answer: bytes, threads: int, folder: pathlib.Path) -> None:
         program, file = folder / "bare_civetweb", folder / "answer"
         file.write_bytes(answer)
-        compiler = os.environ.get("CC", "cc")
+        compiler = shlex.split(os.environ.get("CC", "cc"))
         subprocess.run(
-            [compiler, "-O2", "-o", program, HERE / "bare_civetweb.c", "-lcivetweb"], check=True
+            [*compiler, "-O2", "-o", program, HERE / "bare_civetweb.c", "-lcivetweb"], check=True
         )
         self.process = subprocess.Popen(
             [program, file, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -63,37 +96,11 @@ class Bare:
         self.process.stdout.close()
 
 
-def cpu_seconds(pid: int) -> float:
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def measure(address: tuple[str, int], path: str, pid: int, arguments: argparse.Namespace) -> dict:
-    """One turn: requests a second, p99, processor time a request; any error is one too many."""
-    cpu = cpu_seconds(pid)
-    output = subprocess.run(
-        [
-            "wrk",
-            f"-t{arguments.threads}",
-            f"-c{arguments.connections}",
-            "--latency",
-            f"-d{arguments.seconds}s",
-            f"http://{address[0]}:{address[1]}{path}",
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    cpu = cpu_seconds(pid) - cpu
-    if "Socket errors" in output or "Non-2xx" in output:
-        raise SystemExit(f"errors while measuring {path}:\n{output}")
-    requests = int(re.search(r"(\d+) requests in", output)[1])
-    p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", output).groups()
-    return {
-        "requests_per_s": float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),
-        "p99_ms": float(p99) * {"us": 0.001, "ms": 1, "s": 1000}[unit],
-        "cpu_us": cpu / requests * 1e6,
-    }
+    """One turn: requests a second, latencies, processor time a request."""
+    url = f"http://{address[0]}:{address[1]}{path}"
+    script = None if path != TRANSFORM else arguments.script
+    return wrk(url, pid, arguments.seconds, arguments.connections, arguments.threads, script)
 
 
 def median_of(turns: list[dict]) -> dict:
@@ -130,7 +137,7 @@ def compare(
 
 def print_table(path: str, result: dict, arguments: argparse.Namespace) -> None:
     print(
-        f"GET {path}, {arguments.connections} connections, "
+        f"{path}, {arguments.connections} connections, "
         f"{arguments.rounds} turns of {arguments.seconds} s, serve {arguments.options}"
     )
     print(f"{'':10}{'req/s':>10}{'p99 ms':>10}{'CPU us':>10}")
@@ -139,7 +146,8 @@ def print_table(path: str, result: dict, arguments: argparse.Namespace) -> None:
         print(
             f"{name:10}{row['requests_per_s']:>10.0f}{row['p99_ms']:>10.2f}{row['cpu_us']:>10.1f}"
         )
-    print(f"ratio     {result['ratio']:>10.3f}")
+    cost = 1 / result["ratio"]
+    print(f"ratio     {result['ratio']:>10.3f}, or {cost:.2f} times the cost of the bare answer")
 
 
 def main() -> None:
@@ -150,7 +158,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=pathlib.Path)
-    parser.add_argument("paths", nargs="*", default=["/tasks/{id}", "/tasks"])
+    parser.add_argument("paths", nargs="*", default=["/tasks/{id}", "/tasks", TRANSFORM])
     own, _, options = " ".join(sys.argv[1:]).partition("-- ")
     arguments = parser.parse_args(own.split())
     arguments.options = options.split()
@@ -158,7 +166,8 @@ def main() -> None:
         raise SystemExit("wrk and a built docmill are needed (DOCMILL_BIN)")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        with Service(*arguments.options, log_to=folder / "log") as service:
+        with Service("--store", "memory", *arguments.options, log_to=folder / "log") as service:
+            arguments.script = write_script(folder, small_request())
             task_ids = [create_task(service.address, i) for i in range(arguments.tasks)]
             results = {}
             for path in arguments.paths:
