@@ -12,14 +12,21 @@ static const struct spec_field *find(const struct spec_field *fields, size_t n_f
 	return NULL;
 }
 
+static size_t names_of(const struct spec_field *fields, size_t n_fields, const char **ret)
+{
+	size_t n = MIN(n_fields, (size_t)KNOWN_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		ret[i] = fields[i].name;
+	return n;
+}
+
 static int fail_unknown(struct compiler *c, const char *what, const struct spec_field *fields,
                         size_t n_fields, struct str name)
 {
 	const char *known[KNOWN_MAX];
-	size_t n_known = MIN(n_fields, (size_t)KNOWN_MAX);
+	size_t n_known = names_of(fields, n_fields, known);
 
-	for (size_t i = 0; i < n_known; i++)
-		known[i] = fields[i].name;
 	return compile_fail_unknown(c, 40415, name, known, n_known,
 	                            "BSON field '%s.%.*s' is an unknown field.", what,
 	                            STR_ARG(name));
@@ -63,5 +70,25 @@ int spec_fields_read(struct compiler *c, const char *what, struct value spec,
 			return compile_fail(c, 40414, NULL,
 			                    "BSON field '%s.%s' is missing but a required field",
 			                    what, fields[i].name);
+	return 0;
+}
+
+int spec_options_read(struct compiler *c, const char *stage, int unknown_code, struct object *spec,
+                      const struct spec_field *fields, size_t n_fields)
+{
+	for (size_t i = 0; i < n_fields; i++)
+		*fields[i].ret = MISSING;
+	for (uint32_t i = 0; i < object_n(c->arena, spec); i++) {
+		struct str name = object_key(spec, i);
+		const struct spec_field *field = find(fields, n_fields, name);
+		const char *known[KNOWN_MAX];
+
+		if (field == NULL)
+			return compile_fail_unknown(c, unknown_code, name, known,
+			                            names_of(fields, n_fields, known),
+			                            "Unrecognized option to %s: %.*s.", stage,
+			                            STR_ARG(name));
+		*field->ret = object_at(c->arena, spec, i);
+	}
 	return 0;
 }

@@ -18,4 +18,11 @@ struct spec_field {
 int spec_fields_read(struct compiler *c, const char *what, struct value spec,
                      const struct spec_field *fields, size_t n_fields) MUST_CHECK;
 
+/*
+ * The same for stages that read their own options: values only, and unknown ones with a code of
+ * the stage's.
+ */
+int spec_options_read(struct compiler *c, const char *stage, int unknown_code, struct object *spec,
+                      const struct spec_field *fields, size_t n_fields) MUST_CHECK;
+
 #endif

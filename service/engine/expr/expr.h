@@ -2,7 +2,8 @@
  * Expressions: what one is, how it is compiled, evaluated and found by name.
  *
  * An expression is a tree of nodes.  Constants, paths ("$a.b", "$$v.a"), arrays and objects are
- * nodes of their own (node.c); everything with a "$name" is an operator, one row in a table.
+ * nodes of their own (constant.c, path.c, node.c); everything with a "$name" is an operator, one
+ * row in a table.
  *
  * There are two kinds of operators.  A strict one has `call`: its arguments are evaluated in
  * order and handed over.  One that decides itself what is evaluated ($cond, $map, $let) has
@@ -113,6 +114,9 @@ int expr_compile(struct compiler *c, struct value spec, struct expr **ret) MUST_
  */
 int expr_compile_constant(struct compiler *c, struct value spec, bool *ret_is_constant,
                           struct value *ret_v) MUST_CHECK;
+
+/* What has constant arguments is a constant itself; what fails to evaluate stays as it is. */
+void expr_fold_constant(struct compiler *c, struct expr **e);
 
 /* A node of an operator with room for n_args; NULL after reporting lack of memory. */
 struct expr *expr_create(struct compiler *c, const struct expr_op *op, uint32_t n_args);

@@ -60,15 +60,8 @@ static int filter_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
 	struct value input;
 
-	TRY(expr_eval(e->args[INPUT], ev, &input));
-	if (value_is_nullish(input)) {
-		*ret = NUL_VALUE;
-		return 0;
-	}
-	if (input.type != VALUE_ARRAY)
-		return expr_fail(e, ev, 28651, "input to $filter must be an array not %s",
-		                 value_type_name(input.type));
-	if (array_n(ev->arena, input.array) > 0)
+	TRY(bind_eval_items(e, ev, 28651, &input));
+	if (input.type == VALUE_ARRAY && array_n(ev->arena, input.array) > 0)
 		return filter_items(e, ev, input.array, ret);
 	*ret = input; /* whatever the limit is */
 	return 0;
@@ -79,19 +72,15 @@ static int filter_compile(struct compiler *c, const struct expr_op *op, struct v
 {
 	struct expr *e = expr_create(c, op, N_ARGS);
 	struct value values[N_PARAMS];
-	struct scope *outer = c->scope;
 	int rc;
 
 	if (e == NULL)
 		return compile_nomem(c);
 	TRY(expr_read_params(c, op, spec, values));
-	rc = expr_compile_member(c, "input", values[PARAM_INPUT], &e->args[INPUT]);
-	if (expr_compile_member(c, "limit", values[PARAM_LIMIT], &e->args[LIMIT]) != 0)
+	rc = expr_compile_member(c, "limit", values[PARAM_LIMIT], &e->args[LIMIT]);
+	if (bind_compile_items(c, e, values[PARAM_INPUT], values[PARAM_AS], "cond",
+	                       values[PARAM_COND]) != 0)
 		rc = ERR_PIPELINE;
-	if (bind_as(c, op, values[PARAM_AS], &e->slots[0]) != 0 ||
-	    expr_compile_member(c, "cond", values[PARAM_COND], &e->args[COND]) != 0)
-		rc = ERR_PIPELINE;
-	c->scope = outer;
 	if (rc == 0)
 		*ret = e;
 	return rc;

@@ -15,15 +15,11 @@ static int map_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
 	struct value input;
 
-	TRY(expr_eval(e->args[INPUT], ev, &input));
-	if (value_is_nullish(input)) {
-		*ret = NUL_VALUE;
+	TRY(bind_eval_items(e, ev, 16883, &input));
+	if (input.type == VALUE_NULL) {
+		*ret = input;
 		return 0;
 	}
-	if (input.type != VALUE_ARRAY)
-		return expr_fail(e, ev, 16883, "input to $map must be an array not %s",
-		                 value_type_name(input.type));
-
 	uint32_t n = array_n(ev->arena, input.array);
 	struct value *items = arena_array(ev->arena, n, sizeof *items);
 	if (items == NULL)
@@ -44,20 +40,13 @@ static int map_compile(struct compiler *c, const struct expr_op *op, struct valu
 {
 	struct expr *e = expr_create(c, op, N_ARGS);
 	struct value values[N_PARAMS];
-	struct scope *outer = c->scope;
-	int rc;
 
 	if (e == NULL)
 		return compile_nomem(c);
 	TRY(expr_read_params(c, op, spec, values));
-	rc = expr_compile_member(c, "input", values[PARAM_INPUT], &e->args[INPUT]);
-	if (bind_as(c, op, values[PARAM_AS], &e->slots[0]) != 0 ||
-	    expr_compile_member(c, "in", values[PARAM_IN], &e->args[IN]) != 0)
-		rc = ERR_PIPELINE;
-	c->scope = outer;
-	if (rc == 0)
-		*ret = e;
-	return rc;
+	TRY(bind_compile_items(c, e, values[PARAM_INPUT], values[PARAM_AS], "in", values[PARAM_IN]));
+	*ret = e;
+	return 0;
 }
 
 const struct expr_op expr_map_ops[] = {

@@ -1,6 +1,7 @@
 /* $bucket: documents by the boundaries between which a value lies. */
 #include "engine/stage/bucket.h"
 
+#include "engine/spec_fields.h"
 #include "engine/stage/chain.h"
 #include "engine/stage/sort.h"
 
@@ -163,27 +164,18 @@ struct bucket_parts {
 
 static int read_parts(struct compiler *c, struct value spec, struct bucket_parts *p)
 {
-	static const char *const known[] = { "groupBy", "boundaries", "default", "output" };
-	struct value *const places[] = { &p->group_by, &p->boundaries, &p->otherwise, &p->output };
+	const struct spec_field known[] = {
+		{ "groupBy", true, VALUE_MISSING, &p->group_by },
+		{ "boundaries", true, VALUE_MISSING, &p->boundaries },
+		{ "default", false, VALUE_MISSING, &p->otherwise },
+		{ "output", false, VALUE_MISSING, &p->output },
+	};
 
 	if (spec.type != VALUE_OBJECT)
 		return compile_fail(c, 40201, "$bucket",
 		                    "Argument to $bucket stage must be an object, but found type: %s.",
 		                    value_type_name(spec.type));
-	for (size_t k = 0; k < ARRAY_LEN(known); k++)
-		*places[k] = MISSING;
-	for (uint32_t i = 0; i < object_n(c->arena, spec.object); i++) {
-		struct str key = object_key(spec.object, i);
-		size_t k = 0;
-
-		while (k < ARRAY_LEN(known) && !str_is(key, known[k]))
-			k++;
-		if (k == ARRAY_LEN(known))
-			return compile_fail_unknown(c, 40197, key, known, ARRAY_LEN(known),
-			                            "Unrecognized option to $bucket: %.*s.",
-			                            STR_ARG(key));
-		*places[k] = object_at(c->arena, spec.object, i);
-	}
+	TRY(spec_options_read(c, "$bucket", 40197, spec.object, known, ARRAY_LEN(known)));
 	if (p->group_by.type == VALUE_MISSING || p->boundaries.type == VALUE_MISSING)
 		return compile_fail(c, 40198, "$bucket",
 		                    "$bucket requires 'groupBy' and 'boundaries' to be specified.");

@@ -3,6 +3,7 @@
 
 #include "engine/accum/kept.h"
 #include "engine/sort_prefix.h"
+#include "engine/spec_fields.h"
 #include "engine/stable_sort.h"
 #include "engine/stage/bucket.h"
 #include "engine/stage/granularity.h"
@@ -294,28 +295,19 @@ struct auto_parts {
 
 static int read_parts(struct compiler *c, struct value spec, struct auto_parts *p)
 {
-	static const char *const known[] = { "groupBy", "buckets", "output", "granularity" };
-	struct value *const places[] = { &p->group_by, &p->buckets, &p->output, &p->granularity };
+	const struct spec_field known[] = {
+		{ "groupBy", true, VALUE_MISSING, &p->group_by },
+		{ "buckets", true, VALUE_MISSING, &p->buckets },
+		{ "output", false, VALUE_MISSING, &p->output },
+		{ "granularity", false, VALUE_MISSING, &p->granularity },
+	};
 
 	if (spec.type != VALUE_OBJECT)
 		return compile_fail(
 			c, 40240, "$bucketAuto",
 			"The argument to $bucketAuto must be an object, but found type: %s.",
 			value_type_name(spec.type));
-	for (size_t k = 0; k < ARRAY_LEN(known); k++)
-		*places[k] = MISSING;
-	for (uint32_t i = 0; i < object_n(c->arena, spec.object); i++) {
-		struct str key = object_key(spec.object, i);
-		size_t k = 0;
-
-		while (k < ARRAY_LEN(known) && !str_is(key, known[k]))
-			k++;
-		if (k == ARRAY_LEN(known))
-			return compile_fail_unknown(c, 40245, key, known, ARRAY_LEN(known),
-			                            "Unrecognized option to $bucketAuto: %.*s.",
-			                            STR_ARG(key));
-		*places[k] = object_at(c->arena, spec.object, i);
-	}
+	TRY(spec_options_read(c, "$bucketAuto", 40245, spec.object, known, ARRAY_LEN(known)));
 	if (p->group_by.type == VALUE_MISSING || p->buckets.type == VALUE_MISSING)
 		return compile_fail(c, 40246, "$bucketAuto",
 		                    "$bucketAuto requires 'groupBy' and 'buckets' to be specified.");
