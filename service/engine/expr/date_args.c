@@ -35,11 +35,17 @@ static int fail_zone(const struct expr *e, struct eval *ev, int rc, struct value
 	return eval_check(ev);
 }
 
+int date_zone(const struct expr *e, struct eval *ev, struct value name, struct zone *ret)
+{
+	int rc = zone_find(ev, value_str(name), ret);
+
+	return rc == 0 ? 0 : fail_zone(e, ev, rc, name);
+}
+
 int date_arg_zone(const struct expr *e, struct eval *ev, const struct expr *arg, struct zone *ret,
                   bool *ret_is_null)
 {
 	struct value name;
-	int rc;
 
 	if (arg == NULL) {
 		*ret = ZONE_UTC;
@@ -53,8 +59,7 @@ int date_arg_zone(const struct expr *e, struct eval *ev, const struct expr *arg,
 	if (name.type != VALUE_STRING)
 		return expr_fail(e, ev, 40517, "timezone must evaluate to a string, found %s",
 		                 value_type_name(name.type));
-	rc = zone_find(ev, value_str(name), ret);
-	return rc == 0 ? 0 : fail_zone(e, ev, rc, name);
+	return date_zone(e, ev, name, ret);
 }
 
 int date_arg_unit(const struct expr *e, struct eval *ev, const struct expr *arg,

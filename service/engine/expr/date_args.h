@@ -11,6 +11,10 @@ bool date_from_value(struct eval *ev, struct value v, int64_t *ret);
 /* The same, for the operators that take "a date" and nothing else: reports 16006. */
 int date_arg(const struct expr *e, struct eval *ev, struct value v, int64_t *ret) MUST_CHECK;
 
+/* The time zone of that name, a string: reports 40485. */
+int date_zone(const struct expr *e, struct eval *ev, struct value name,
+              struct zone *ret) MUST_CHECK;
+
 /*
  * The optional arguments below are expressions that may be NULL, and then have a default.  When
  * one is there and gives null, *ret_is_null becomes true and the operator's answer is null.

@@ -42,9 +42,8 @@ static struct value part_of(const struct date_parts *p, enum part part)
 
 static int date_part_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
+	struct value v, name = MISSING;
 	struct zone zone = ZONE_UTC;
-	bool is_null = false;
-	struct value v;
 	int64_t ms;
 
 	TRY(expr_eval(e->args[DATE], ev, &v));
@@ -53,10 +52,19 @@ static int date_part_eval(const struct expr *e, struct eval *ev, struct value *r
 		return 0;
 	}
 	TRY(date_arg(e, ev, v, &ms));
-	TRY(date_arg_zone(e, ev, e->args[TIMEZONE], &zone, &is_null));
-	if (is_null) {
-		*ret = NUL_VALUE;
-		return 0;
+	if (e->args[TIMEZONE] != NULL) {
+		TRY(expr_eval(e->args[TIMEZONE], ev, &name));
+		if (value_is_nullish(name)) {
+			*ret = NUL_VALUE;
+			return 0;
+		}
+		if (name.type != VALUE_STRING)
+			return expr_fail(e, ev, 40533,
+			                 "%s requires a string for the timezone argument, but was "
+			                 "given a %s (%s)",
+			                 e->op->name, value_type_name(name.type),
+			                 eval_text(ev, name));
+		TRY(date_zone(e, ev, name, &zone));
 	}
 	struct date_parts parts = zone_split(&zone, ms);
 	*ret = part_of(&parts, (enum part)e->op->option);

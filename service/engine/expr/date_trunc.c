@@ -122,7 +122,7 @@ static int date_trunc_eval(const struct expr *e, struct eval *ev, struct value *
 		return 0;
 	}
 	if (!date_from_value(ev, v, &ms))
-		return expr_fail(e, ev, 5166307,
+		return expr_fail(e, ev, 5439012,
 		                 "$dateTrunc requires 'date' to be a date, but got %s",
 		                 value_type_name(v.type));
 	return bins.unit <= DATE_HOUR ? trunc_clock(e, ev, &bins, ms, ret)
