@@ -119,7 +119,10 @@ int expr_split_path(struct compiler *c, struct str path, struct str **ret, uint3
 	if (n > COMPILE_DEPTH_MAX)
 		return compile_fail(c, 15, NULL, "FieldPath is too deep: more than %d names",
 		                    COMPILE_DEPTH_MAX);
-	if (path.len > 0 && path.data[path.len - 1] == '.')
+	if (path.len == 0)
+		return compile_fail(c, 40352, NULL,
+		                    "FieldPath cannot be constructed with empty string");
+	if (path.data[path.len - 1] == '.')
 		return compile_fail(c, 40353, NULL, "FieldPath must not end with a '.'.");
 	struct str *parts = compile_alloc(c, n, sizeof *parts);
 	if (parts == NULL)
@@ -198,6 +201,8 @@ static int compile_variable_path(struct compiler *c, struct str text, struct exp
 		return compile_fail(c, 9, NULL, "empty variable names are not allowed");
 	if (slot < 0)
 		return compile_system_variable(c, name, rest.len > 0, ret);
+	if (rest.len == 1)
+		return compile_fail(c, 40353, NULL, "FieldPath must not end with a '.'.");
 	if (rest.len > 0)
 		TRY(expr_split_path(c, (struct str){ rest.data + 1, rest.len - 1 }, &parts,
 		                    &e->path.n_parts));

@@ -95,20 +95,60 @@ static int sort_array_eval(const struct expr *e, struct eval *ev, struct value *
 	return sort_items(e, ev, input.array, ret);
 }
 
+static bool is_direction(struct value v)
+{
+	return value_is_number(v) && (value_f64(v) == 1 || value_f64(v) == -1);
+}
+
+/* Each field by itself: the messages are not those of $sort. */
+static int check_fields(struct compiler *c, struct object *fields)
+{
+	uint32_t n = object_n(c->arena, fields);
+
+	if (n == 0)
+		return compile_fail(c, 2, "$sortArray",
+		                    "The sort pattern is empty when it should be a set of fields.");
+	for (uint32_t i = 0; i < n; i++) {
+		struct str path = object_key(fields, i);
+
+		if (!is_direction(object_at(c->arena, fields, i)))
+			return compile_fail(c, 2, "$sortArray",
+			                    "The sort element value must be either 1 or -1");
+		if (path.len == 0)
+			return compile_fail(c, 2, "$sortArray", "The sort field cannot be empty");
+		for (size_t at = 0; at <= path.len; at++) {
+			struct str rest = { path.data + at, path.len - at };
+			size_t len = str_find(rest, '.');
+
+			if (len == 0)
+				return compile_fail(c, 2, "$sortArray",
+				                    "The sort field is a dotted field but has an "
+				                    "empty part: %.*s",
+				                    STR_ARG(path));
+			at += len;
+		}
+	}
+	return 0;
+}
+
 static int compile_order(struct compiler *c, struct value sort_by, struct order *order)
 {
 	struct sort_spec *spec;
 
 	if (sort_by.type == VALUE_OBJECT) {
+		TRY(check_fields(c, sort_by.object));
 		TRY(sort_spec_compile(c, "$sortArray", sort_by, &spec));
 		order->spec = spec;
 		return 0;
 	}
-	if (!value_is_number(sort_by) || (value_f64(sort_by) != 1 && value_f64(sort_by) != -1))
-		return compile_fail(
-			c, 2942505, "$sortArray",
-			"'sortBy' of $sortArray must be 1, -1, or an object of such, not %s",
-			compile_text(c, sort_by));
+	if (!value_is_number(sort_by))
+		return compile_fail(c, 2942505, "$sortArray",
+		                    "The $sort is invalid: use 1/-1 to sort the whole element, or "
+		                    "{field:1/-1} to sort embedded fields, not %s",
+		                    compile_text(c, sort_by));
+	if (!is_direction(sort_by))
+		return compile_fail(c, 2942506, "$sortArray",
+		                    "The $sort element value must be either 1 or -1");
 	order->is_descending = value_f64(sort_by) < 0;
 	return 0;
 }
