@@ -121,12 +121,14 @@ style_part() {
 
 fuzz_part() {
     local target name targets
-    targets=(fuzz_read fuzz_transform)
+    targets=(fuzz_read fuzz_compile fuzz_transform)
     CC=clang CXX=clang++ configure build-fuzz -Dfuzz=true -Dbuildtype=debugoptimized \
         -Db_sanitize=address,undefined -Db_lundef=false
     compile build-fuzz "${targets[@]}"
     /usr/bin/python3 "$ROOT/tests/fuzz/seeds.py" "$ROOT/tests/engine/cases" \
         "$ROOT/build-fuzz/corpus/fuzz_transform"
+    /usr/bin/python3 "$ROOT/tests/fuzz/seeds.py" --pipelines "$ROOT/tests/engine/cases" \
+        "$ROOT/build-fuzz/corpus/fuzz_compile"
     for name in "${targets[@]}"; do
         target=$ROOT/build-fuzz/tests/fuzz/$name
         say "fuzzing with $name for $FUZZ_SECONDS s"

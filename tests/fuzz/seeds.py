@@ -1,9 +1,9 @@
-"""Make seeds for fuzz_transform from the case files.
+"""Make seeds for fuzz_transform and fuzz_compile from the case files.
 
-usage: seeds.py CASES FOLDER
+usage: seeds.py [--pipelines] CASES FOLDER
 
-Each pipeline case of tests/engine/cases becomes a file: the pipeline, then its documents, one a
-line. Expressions are wrapped in $project.
+Each case of tests/engine/cases becomes a file: the pipeline, then its documents, one a line; with
+--pipelines the pipeline alone. Expressions are wrapped in $project.
 """
 
 import hashlib
@@ -39,12 +39,16 @@ def seed(spec: str, documents: str) -> str | None:
 
 def main() -> None:
     """Write the seeds."""
-    folder = pathlib.Path(sys.argv[2])
+    are_pipelines = "--pipelines" in sys.argv
+    sources, target = [argument for argument in sys.argv[1:] if argument != "--pipelines"]
+    folder = pathlib.Path(target)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(pathlib.Path(sys.argv[1]).glob("*.case")):
+    for path in sorted(pathlib.Path(sources).glob("*.case")):
         for spec, documents in cases(path):
             text = seed(spec, documents)
             if text is not None:
+                if are_pipelines:
+                    text = text.split("\n", 1)[0]
                 data = text.encode("utf-8", "surrogatepass")
                 (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
 
