@@ -88,6 +88,10 @@ static int covariance_result(const struct accum *a, struct eval *ev, void *arg, 
 		*ret = NUL_VALUE;
 		return 0;
 	}
+	if (state->n == 1) { /* only as a population: whatever else is not finite */
+		*ret = value_double(0);
+		return 0;
+	}
 	if (state->n_nan > 0 || (state->n_up > 0 && state->n_down > 0))
 		together = (double)NAN;
 	else if (state->n_up > 0 || state->n_down > 0)
