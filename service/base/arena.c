@@ -10,7 +10,7 @@
 #define BLOCK_SIZE_MIN ((size_t)4096)
 #define BLOCK_SIZE_MAX ((size_t)1 << 20)
 #define HUGE_PAGE ((size_t)2 << 20)
-#define HUGE_FROM ((size_t)8 << 20) /* bytes of an arena that is worth a huge page at a time */
+#define HUGE_FROM ((size_t)3 << 20) /* bytes of an arena that is worth a huge page at a time */
 
 struct arena_block {
 	struct arena_block *next;

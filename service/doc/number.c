@@ -213,20 +213,24 @@ static size_t layout_scientific(char *ret, const char *digits, int n, int expone
 static size_t format_short(double d, char *ret)
 {
 	double size = fabs(d);
-	int n_decimals = size < 1e9 ? 6 : 2;
-	double power = powers[n_decimals];
+	int n_decimals = 2;
+	uint64_t n, power = 100;
 
 	if (!(size < 1e13))
 		return 0;
-	uint64_t n = (uint64_t)(size * power + 0.5);
-	if ((double)n / power != size)
-		return 0;
-
+	n = (uint64_t)(size * 1e2 + 0.5);
+	if ((double)n / 1e2 != size) {
+		n_decimals = 6;
+		power = 1000000;
+		n = (uint64_t)(size * 1e6 + 0.5);
+		if (size >= 1e9 || (double)n / 1e6 != size)
+			return 0;
+	}
 	size_t len = 0;
-	uint64_t rest = n % (uint64_t)power;
+	uint64_t rest = n % power;
 	if (signbit(d))
 		ret[len++] = '-';
-	len += put_digits(ret + len, n / (uint64_t)power);
+	len += put_digits(ret + len, n / power);
 	ret[len++] = '.';
 	while (n_decimals > 1 && rest % 10 == 0) {
 		rest /= 10;

@@ -286,16 +286,14 @@ static struct value depth_checked(struct arena *a, struct value v, uint16_t dept
 
 struct value object_from_shape(struct arena *a, const struct shape *shape, struct value *values)
 {
-	struct object *o = arena_zalloc(a, 1, sizeof *o);
+	struct object *o = arena_alloc(a, sizeof *o);
 	uint16_t depth = 1;
 
 	if (o == NULL)
 		return NUL_VALUE;
 	for (uint32_t i = 0; i < shape->n; i++)
 		depth = depth_over(depth, values[i]);
-	o->shape = shape;
-	o->values = values;
-	o->depth = depth;
+	*o = (struct object){ .shape = shape, .values = values, .depth = depth };
 	return depth_checked(a, value_object(o), depth);
 }
 

@@ -15,6 +15,7 @@ enum plan_rule {
 	PLAN_RULE_JOIN = 128,       /* $lookup asks an index first where its pipeline allows it */
 	PLAN_RULE_INNER = 256,      /* objects in fields are opened as the last one there was */
 	PLAN_RULE_SPLICE = 512,     /* fields are added behind the text of a document */
+	PLAN_RULE_TALLY = 1024,     /* a sum of the same int is a number of documents */
 	PLAN_RULES_ALL = ~0,
 };
 

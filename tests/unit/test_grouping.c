@@ -101,6 +101,7 @@ static void bench_init(struct bench *b, struct answer *answer)
 	arena_init(&b->keep, &b->budget);
 	arena_init(&b->scratch, &b->budget);
 	compile_init(&b->c, &b->keep, &b->limits);
+	b->c.rules = (unsigned)PLAN_RULES_ALL;
 	b->ev = (struct eval){
 		.arena = &b->scratch,
 		.keep = &b->keep,

@@ -57,6 +57,9 @@ struct accum_op {
 	 */
 	int (*result)(const struct accum *a, struct eval *ev, void *state, struct value *ret);
 
+	/* The row for an input that is the same int for every document; NULL: this one. */
+	const struct accum_op *of_int;
+
 	/* How it goes over the windows of $setWindowFields; NULL: window_accum_op (window.h). */
 	const struct window_op *window;
 

@@ -85,6 +85,49 @@ static int count_compile(struct compiler *c, struct accum *a, struct value spec)
 	return a->input == NULL ? compile_nomem(c) : 0;
 }
 
+/* {$sum: 1} counts documents. */
+static int tally_add(const struct accum *a, struct eval *ev, void *arg, struct value v)
+{
+	uint64_t *n = arg;
+
+	(void)a;
+	(void)ev;
+	(void)v;
+	++*n;
+	return 0;
+}
+
+static int tally_merge(const struct accum *a, struct eval *ev, void *arg, const void *other)
+{
+	uint64_t *n = arg;
+
+	(void)a;
+	(void)ev;
+	*n += *(const uint64_t *)other;
+	return 0;
+}
+
+static int tally_result(const struct accum *a, struct eval *ev, void *arg, struct value *ret)
+{
+	struct value each = expr_constant_value(a->input);
+	const uint64_t *n = arg;
+	int64_t sum;
+
+	(void)ev;
+	*ret = __builtin_mul_overflow(*n, each.i64, &sum)
+	               ? value_double((double)*n * (double)each.i64)
+	               : value_whole(sum);
+	return 0;
+}
+
+static const struct accum_op tally_op = {
+	.name = "$sum",
+	.state_size = sizeof(uint64_t),
+	.add = tally_add,
+	.merge = tally_merge,
+	.result = tally_result,
+};
+
 const struct accum_op accum_sum_ops[] = {
 	{
 		.name = "$avg",
@@ -105,6 +148,7 @@ const struct accum_op accum_sum_ops[] = {
 		.add = sum_add,
 		.merge = sum_merge,
 		.result = sum_result,
+		.of_int = &tally_op,
 	},
 	{
 		.name = "$sum",
@@ -115,6 +159,7 @@ const struct accum_op accum_sum_ops[] = {
 		.add = sum_add,
 		.merge = sum_merge,
 		.result = sum_result,
+		.of_int = &tally_op,
 	},
 	{ 0 }
 };

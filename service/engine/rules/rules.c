@@ -13,6 +13,7 @@ static const struct rule rules[] = {
 	{ "short_cuts", PLAN_RULE_SHORT_CUTS, NULL },
 	{ "join", PLAN_RULE_JOIN, NULL },
 	{ "inner", PLAN_RULE_INNER, NULL },
+	{ "tally", PLAN_RULE_TALLY, NULL },
 	{ "match_early", PLAN_RULE_MATCH_EARLY, rule_match_early },
 	{ "match_merge", PLAN_RULE_MATCH_MERGE, rule_match_merge },
 	{ "unused", PLAN_RULE_UNUSED, rule_unused },

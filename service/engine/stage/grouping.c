@@ -46,9 +46,14 @@ int group_spec_add_output(struct compiler *c, struct group_spec *spec, struct st
 	output->name = name;
 	TRY(accum_compile(c, name, accumulator, &output->accum));
 
-	const struct accum *a = output->accum;
+	struct accum *a = output->accum;
 	output->is_constant = a->op->add != NULL && a->op->add_document == NULL &&
 	                      a->input != NULL && expr_is_constant(a->input);
+	if ((c->rules & PLAN_RULE_TALLY) && output->is_constant && a->op->of_int != NULL &&
+	    expr_constant_value(a->input).type == VALUE_INT) {
+		a->op = a->op->of_int;
+		c->rules_applied |= PLAN_RULE_TALLY;
+	}
 	spec->has_init |= a->op->init != NULL;
 	output->state_at = spec->states_size;
 	spec->states_size += (a->op->state_size + 15) & ~(size_t)15;
