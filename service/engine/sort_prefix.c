@@ -29,7 +29,7 @@ struct prefix {
 /* false: no room. */
 static bool put(struct prefix *p, unsigned char byte)
 {
-	if (p->n == PREFIX_SIZE)
+	if (p->n >= PREFIX_SIZE)
 		return false;
 	p->bytes[p->n++] = byte ^ p->invert;
 	return true;
