@@ -63,6 +63,7 @@ const struct route service_routes[] = {
 		.path = "/tasks/{id}",
 		.handle = task_patch,
 		.name = "task_patch",
+		.scope = SCOPE_TASKS_WRITE,
 		.doc = "Set whichever fields are given, by a merge patch.",
 	},
 	{

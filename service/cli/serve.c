@@ -173,6 +173,7 @@ static int start_servers(struct service *service, struct err *err)
 		.header_timeout_ms = config->header_timeout_ms,
 		.body_timeout_ms = config->body_timeout_ms,
 		.write_timeout_ms = config->write_timeout_ms,
+		.min_rate = config->min_rate,
 		.max_body = config->max_body,
 		.max_header = config->max_header,
 		.max_inflate_ratio = config->max_inflate_ratio,

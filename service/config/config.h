@@ -32,6 +32,7 @@ struct config {
 	/* listening */
 	const char *listen, *admin_listen;
 	uint64_t http_threads;
+	uint64_t min_rate; /* bytes a second */
 	uint64_t header_timeout_ms, body_timeout_ms, write_timeout_ms, keep_alive_timeout_ms;
 	/* access */
 	unsigned auth; /* enum config_auth */

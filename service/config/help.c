@@ -1,10 +1,9 @@
 /* Config: the options as --help and the manual show them. */
-#include "base/quantity.h"
 #include "config/config.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "config/options.h"
 
 #define DOC_COLUMN 34
@@ -13,7 +12,7 @@ static void write_argument(const struct option *option, struct buf *ret)
 {
 	static const char *const names[] = {
 		[OPTION_TEXT] = "TEXT", [OPTION_ADDRESS] = "HOST:PORT", [OPTION_COUNT] = "N",
-		[OPTION_SIZE] = "SIZE", [OPTION_DURATION] = "TIME",
+		[OPTION_SIZE] = "SIZE", [OPTION_DURATION] = "TIME",     [OPTION_RATE] = "SIZE/s",
 	};
 	size_t start = ret->len;
 
@@ -68,21 +67,14 @@ void config_write_help(struct buf *ret)
 
 static void write_range(const struct option *option, struct buf *ret)
 {
-	char min[32], max[32];
+	char min[QUANTITY_TEXT_SIZE], max[QUANTITY_TEXT_SIZE];
 
-	if (option->type == OPTION_SIZE) {
-		quantity_format_bytes(option->min, min, sizeof min);
-		quantity_format_bytes(option->max, max, sizeof max);
-	} else if (option->type == OPTION_DURATION) {
-		quantity_format_ms(option->min, min, sizeof min);
-		quantity_format_ms(option->max, max, sizeof max);
-	} else if (option->type == OPTION_COUNT) {
-		snprintf(min, sizeof min, "%llu", (unsigned long long)option->min);
-		snprintf(max, sizeof max, "%llu", (unsigned long long)option->max);
-	} else {
+	if (option->max == 0) { /* no amount */
 		write_argument(option, ret);
 		return;
 	}
+	option_format(option, option->min, min, sizeof min);
+	option_format(option, option->max, max, sizeof max);
 	buf_printf(ret, " %s to %s", min, max);
 }
 

@@ -80,6 +80,16 @@ const struct option option_table[] = {
 		.doc = "For the caller to take a whole answer.",
 	},
 	{
+		.name = "min-rate",
+		.group = "listening",
+		.type = OPTION_RATE,
+		FIELD(min_rate),
+		.value = "1KiB/s",
+		.min = 0,
+		.max = GIB,
+		.doc = "Bytes of a body or an answer that a caller must get through, on average; 0: any.",
+	},
+	{
 		.name = "keep-alive-timeout",
 		.group = "listening",
 		.type = OPTION_DURATION,

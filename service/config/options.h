@@ -17,6 +17,7 @@ enum option_type {
 	OPTION_COUNT,    /* uint64_t */
 	OPTION_SIZE,     /* uint64_t, bytes */
 	OPTION_DURATION, /* uint64_t, milliseconds */
+	OPTION_RATE,     /* uint64_t, bytes a second */
 	OPTION_CHOICE,   /* unsigned: the index in choices */
 	OPTION_FLAG,     /* bool; on the command line it needs no value */
 };
@@ -43,6 +44,9 @@ const struct option *option_find(struct str name);
 
 /* The name that was probably meant, or NULL. */
 const char *option_suggest(struct str name);
+
+/* An amount as a user would write it; size is at least QUANTITY_TEXT_SIZE (base/quantity.h). */
+void option_format(const struct option *option, uint64_t n, char *ret, size_t size);
 
 /*
  * Set an option from its text, which must live as long as the config.  where is for the message:

@@ -10,6 +10,39 @@
 #include "base/quantity.h"
 #include "config/config.h"
 
+void option_format(const struct option *option, uint64_t n, char *ret, size_t size)
+{
+	if (option->type == OPTION_DURATION)
+		quantity_format_ms(n, ret, size);
+	else if (option->type == OPTION_COUNT)
+		snprintf(ret, size, "%llu", (unsigned long long)n);
+	else
+		quantity_format_bytes(n, ret, size);
+	if (option->type == OPTION_RATE)
+		strncat(ret, "/s", size - strlen(ret) - 1);
+}
+
+/* "1KiB/s", or "0". */
+static bool parse_rate(struct str text, uint64_t *ret)
+{
+	text = str_trim(text);
+	if (str_ends_with(text, STR("/s")))
+		text.len -= 2;
+	else if (!str_is(text, "0"))
+		return false;
+	return quantity_parse_bytes(text, ret);
+}
+
+static bool parse_amount(const struct option *option, struct str text, uint64_t *ret)
+{
+	switch (option->type) {
+	case OPTION_COUNT: return num_parse_u64(text, ret);
+	case OPTION_SIZE: return quantity_parse_bytes(text, ret);
+	case OPTION_RATE: return parse_rate(text, ret);
+	default: return quantity_parse_ms(text, ret);
+	}
+}
+
 static int set_amount(const struct option *option, const char *text, const char *where,
                       uint64_t *ret, struct err *err)
 {
@@ -17,30 +50,20 @@ static int set_amount(const struct option *option, const char *text, const char 
 		[OPTION_COUNT] = "a whole number",
 		[OPTION_SIZE] = "a size such as 64MiB",
 		[OPTION_DURATION] = "a duration such as 30s (ms, s, min, h)",
+		[OPTION_RATE] = "a rate such as 1KiB/s",
 	};
 	char min[QUANTITY_TEXT_SIZE], max[QUANTITY_TEXT_SIZE];
 	uint64_t n;
-	bool ok = option->type == OPTION_COUNT  ? num_parse_u64(str_from(text), &n)
-	          : option->type == OPTION_SIZE ? quantity_parse_bytes(str_from(text), &n)
-	                                        : quantity_parse_ms(str_from(text), &n);
 
-	if (!ok)
+	if (!parse_amount(option, str_from(text), &n))
 		return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not %s", where, text,
 		               kinds[option->type]);
 	if (n >= option->min && n <= option->max) {
 		*ret = n;
 		return 0;
 	}
-	if (option->type == OPTION_DURATION) {
-		quantity_format_ms(option->min, min, sizeof min);
-		quantity_format_ms(option->max, max, sizeof max);
-	} else if (option->type == OPTION_SIZE) {
-		quantity_format_bytes(option->min, min, sizeof min);
-		quantity_format_bytes(option->max, max, sizeof max);
-	} else {
-		snprintf(min, sizeof min, "%llu", (unsigned long long)option->min);
-		snprintf(max, sizeof max, "%llu", (unsigned long long)option->max);
-	}
+	option_format(option, option->min, min, sizeof min);
+	option_format(option, option->max, max, sizeof max);
 	return err_set(err, ERR_INVALID, "%s: \"%.100s\" is not between %s and %s", where, text,
 	               min, max);
 }

@@ -206,7 +206,8 @@ int body_read(struct connection *c, struct err *err)
 		return fail(c, body->failure, err);
 	if (c->framing.wants_continue)
 		(void)mg_write(c->mg, CONTINUE_LINE, strlen(CONTINUE_LINE)); /* reading will tell */
-	watch_set_timeout(server_options(c->server)->body_timeout_ms * 1000000);
+	watch_set_timeout(server_options(c->server)->body_timeout_ms * 1000000,
+	                  server_options(c->server)->min_rate);
 	TRY(read_all(c, err));
 	memset(body->data + body->len, 0, REQUEST_BODY_PADDING);
 	body->state = BODY_READ;
@@ -243,7 +244,7 @@ void body_drain(struct connection *c)
 	 * in all the same, or the reset that they provoke overtakes it.
 	 */
 	shutdown(c->fd, SHUT_WR);
-	watch_set_timeout(0);
+	watch_set_timeout(0, 0);
 	while (n_drained < DRAIN_MAX && (now_ns = clock_monotonic_ns()) < until_ns) {
 		if (poll(&fd, 1, (int)((until_ns - now_ns) / 1000000) + 1) <= 0)
 			return;

@@ -297,7 +297,7 @@ static int begin_request(struct mg_connection *mg)
 	c->has_served = true;
 	atomic_fetch_sub(&server->n_in_flight, 1);
 	watch_wait_for_header(server->options.keep_alive_timeout_ms * MS_NS,
-	                      server->options.header_timeout_ms * MS_NS, &server->is_closing_idle);
+	                      server->options.header_timeout_ms * MS_NS, &server->end);
 	return status;
 }
 
@@ -375,7 +375,7 @@ static int on_connection(const struct mg_connection *mg, void **conn_data)
 	c->has_served = false;
 	watch.fd = -1;
 	watch_wait_for_header(server->options.header_timeout_ms * MS_NS,
-	                      server->options.header_timeout_ms * MS_NS, &server->is_closing_idle);
+	                      server->options.header_timeout_ms * MS_NS, &server->end);
 	return 0;
 }
 

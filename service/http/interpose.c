@@ -23,6 +23,7 @@ union call {
 	set_stack_size_fn set_stack_size;
 	watch_poll_fn poll;
 	watch_recv_fn recv;
+	watch_send_fn send;
 };
 
 /* Several threads may look at once: they all find the same. */
@@ -57,4 +58,11 @@ ssize_t recv(int fd, void *buf, size_t len, int flags)
 	static _Atomic(void *) cache;
 
 	return watch_recv(real_call(&cache, "recv").recv, fd, buf, len, flags);
+}
+
+ssize_t send(int fd, const void *buf, size_t len, int flags)
+{
+	static _Atomic(void *) cache;
+
+	return watch_send(real_call(&cache, "send").send, fd, buf, len, flags);
 }

@@ -190,7 +190,8 @@ size_t send_response(struct connection *c, bool close, bool *ret)
 	size_t head_len = write_head(c, body_len, close, head);
 	size_t n_sent, n_wanted = head_len + body_len;
 
-	watch_set_timeout(server_options(c->server)->write_timeout_ms * 1000000);
+	watch_set_timeout(server_options(c->server)->write_timeout_ms * 1000000,
+	                  server_options(c->server)->min_rate);
 	if (c->req.method == METHOD_HEAD || !has_body(res->status) || body_len == 0) {
 		n_wanted = head_len;
 		n_sent = write_all(c, head, head_len);

@@ -2,10 +2,13 @@
 #include "http/server.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <civetweb.h>
 
@@ -117,6 +120,8 @@ static void server_destroy(struct server *server)
 	if (server->connections != NULL)
 		munmap(server->connections, server->connections_size);
 	spare_deinit(&server->spare);
+	if (server->end.fd >= 0)
+		close(server->end.fd);
 	free(server->durations);
 	free(server);
 }
@@ -137,6 +142,9 @@ int server_start(const struct server_options *options, const struct route *route
 	if (server == NULL)
 		return err_nomem(err, "the server");
 	spare_init(&server->spare);
+	server->end.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (server->end.fd < 0)
+		return err_set(err, ERR_UNAVAILABLE, "an eventfd: %s", strerror(errno));
 	server->options = *options;
 	server->routes = routes;
 	while (routes[server->n_routes].path != NULL)
@@ -169,7 +177,8 @@ void server_drain(struct server *server)
 
 void server_close_idle(struct server *server)
 {
-	atomic_store(&server->is_closing_idle, true);
+	atomic_store(&server->end.is_draining, true);
+	(void)eventfd_write(server->end.fd, 1); /* cannot fail: there is room for 2^64 - 2 */
 }
 
 unsigned server_in_flight(const struct server *server)

@@ -54,6 +54,7 @@ struct server_options {
 	uint64_t header_timeout_ms;     /* for a whole header */
 	uint64_t body_timeout_ms;       /* for a whole body */
 	uint64_t write_timeout_ms;      /* for a whole answer */
+	uint64_t min_rate;              /* bytes a second of a body or an answer; 0: any */
 	const char *cors_origins;       /* of pages that may read answers (cors.h); "": none */
 	size_t max_body, max_header;    /* bytes; of a body unpacked, too */
 	uint64_t max_inflate_ratio;     /* how many bytes one of a packed body may become */

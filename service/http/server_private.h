@@ -9,6 +9,7 @@
 #include "http/server.h"
 #include "http/spare.h"
 #include "http/status.h"
+#include "http/watch.h"
 #include "obs/metrics.h"
 
 struct mg_callbacks;
@@ -25,7 +26,8 @@ struct server {
 	atomic_uint n_threads_started;
 	atomic_uint n_connections; /* that hold a thread */
 	atomic_uint n_in_flight;
-	atomic_bool has_started, is_draining, is_closing_idle;
+	atomic_bool has_started, is_draining;
+	struct watch_end end; /* of connections that wait for a next request */
 	struct series *connections_gauge;
 	/* [n_routes + 1][METHOD_OTHER + 1][STATUS_COUNT]; the last route is "none matched". */
 	struct series *_Atomic *durations;

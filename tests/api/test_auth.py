@@ -48,7 +48,7 @@ def guarded(docmill_binary: pathlib.Path, keys_file: pathlib.Path) -> Iterator[S
 def call(service: Service, method: str, path: str, key: str | None, **headers: str) -> Answer:
     if key is not None:
         headers["Authorization"] = key
-    body = BODY if method in ("POST", "PUT") else None
+    body = BODY if method in ("POST", "PUT", "PATCH") else None
     return ask(service.address, method, path, body, Content_Type="application/json", **headers)
 
 
@@ -67,6 +67,7 @@ GUARDED = [
     ("HEAD", f"/tasks/{ID}", "reader"),
     ("POST", "/tasks", "both"),
     ("PUT", f"/tasks/{ID}", "both"),
+    ("PATCH", f"/tasks/{ID}", "both"),
     ("DELETE", f"/tasks/{ID}", "both"),
 ]
 

@@ -13,11 +13,9 @@ CORPUS = ROOT.parent / "shared" / "corpora" / "http"
 FRAMING_STATUSES = {400, 408, 411, 413, 414, 417, 431, 501, 505}
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
-# Content-Length and Transfer-Encoding together: this source says accept, two others say reject, and
-# RFC 9112 (6.1) allows to refuse.  We refuse.
+# Content-Length and Transfer-Encoding together: this source says accept, two others say reject of
+# the like (own-cl_te, smug-yelling), and RFC 9112 (6.1) allows to refuse.  We refuse.
 DISPUTED = {"h1spec-32-Conflicting_Transfer_Encoding_and_Conten"}
-# A tab after the colon: the library refuses every tab in a header.
-LIBRARY_REFUSES = {"h1spec-18-Valid_GET_request_with_edge_cases"}
 
 
 def load_corpus() -> list[tuple[str, str, bytes]]:
@@ -78,7 +76,7 @@ def fault_of(name: str, verdict: str, request: bytes, answers: list[Answer], clo
         return f"not refused once with a framing status: {statuses}"
     if verdict == "reject" and not (closed and answers[0].closes):
         return "refused, but the connection stays"
-    is_exempt = name in DISPUTED | LIBRARY_REFUSES
+    is_exempt = name in DISPUTED
     is_taken = bool(statuses) and statuses[0] not in FRAMING_STATUSES - {411}
     if verdict == "accept" and is_plain_request(request) and not is_exempt and not is_taken:
         return f"not taken: {statuses}"

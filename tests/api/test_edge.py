@@ -325,6 +325,29 @@ def test_a_request_line_ends_in_cr_lf(service: Service, end: bytes) -> None:
     assert answer.closes
 
 
+def test_a_tab_before_a_value_is_a_blank(service: Service) -> None:
+    request = (
+        b"POST /tasks HTTP/1.1\r\nHost:\tx\r\nContent-Type: \tapplication/json;\tcharset=utf-8\r\n"
+    )
+    body = b'{\t"title":\t"a"}'
+    with Wire(service.address) as wire:
+        for _ in range(2):
+            wire.send(request + b"Content-Length:\t%d\r\n\r\n%s" % (len(body), body))
+            answer = wire.receive()
+            assert (answer.status, answer.json()["title"]) == (201, "a")
+        wire.send(request + b"Content-Length: 15\r\n\r\n" + b'{"title":"a\tb"}')
+        assert_problem(wire.receive(), 400, "json_malformed")
+
+
+@pytest.mark.parametrize(
+    "line", [b"Host\t: x", b"X-A: b\r\n\tc", b"X-A: b\t", b"X-\tA: b", b"\tX-A: b", b"X-A: \t"]
+)
+def test_a_tab_anywhere_else_is_refused(service: Service, line: bytes) -> None:
+    with Wire(service.address) as wire:
+        wire.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n")
+        assert_problem(wire.receive(), 400, "framing_invalid")
+
+
 def test_a_request_line_may_arrive_in_pieces_after_an_empty_line(service: Service) -> None:
     with Wire(service.address) as wire:
         for piece in (b"\r\n", b"GET /livez HTTP/1.1", b"\r", b"\nHost: x\r\n\r\n"):

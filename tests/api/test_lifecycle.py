@@ -101,6 +101,15 @@ def test_idle_connections_do_not_hold_the_end_up() -> None:
             wire.socket.close()
 
 
+def test_idle_connections_notice_the_drain_at_once() -> None:
+    with Service("--keep-alive-timeout", "60s") as service, Wire(service.address) as wire:
+        assert wire.ask("GET", "/livez").status == 200
+        start = time.monotonic()
+        service.terminate()
+        assert wire.is_closed_by_peer()
+        assert time.monotonic() - start < 1  # the library looks every two seconds
+
+
 @pytest.mark.parametrize("option", ["--listen", "--admin-listen"])
 def test_a_port_in_use_ends_the_start_and_is_named(option: str, docmill) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
