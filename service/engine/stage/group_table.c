@@ -1,6 +1,8 @@
 /* The table of groups: open addressing over short tags, groups in blocks that never move. */
 #include "engine/stage/group_table.h"
 
+#include <string.h>
+
 #include "base/hash.h"
 #include "engine/accum/kept.h"
 
@@ -61,8 +63,8 @@ static bool key_is_kept(const struct group_table *t, struct eval *ev, const stru
 	return true;
 }
 
-static struct group *group_new(struct group_table *t, struct eval *ev, uint64_t hash,
-                               const struct group_part *parts)
+/* Room for one more; zeroed. */
+static struct group *group_alloc(struct group_table *t, struct eval *ev)
 {
 	if (t->n_groups == t->n_blocks * BLOCK_GROUPS) {
 		t->blocks = arena_extend(ev->keep, t->blocks, t->n_blocks, &t->blocks_cap,
@@ -74,17 +76,25 @@ static struct group *group_new(struct group_table *t, struct eval *ev, uint64_t 
 			return NULL;
 		t->n_blocks++;
 	}
-	struct group *g = group_table_at(t, t->n_groups);
+	return group_table_at(t, t->n_groups++);
+}
+
+static struct group *group_new(struct group_table *t, struct eval *ev, uint64_t hash,
+                               const struct group_part *parts)
+{
+	struct group *g = group_alloc(t, ev);
+
+	if (g == NULL)
+		return NULL;
 	g->hash = hash;
 	for (uint32_t i = 0; i < t->n_parts; i++)
 		g->key[i] = kept_from(ev, parts[i].found, parts[i].value);
-	t->n_groups++;
 	return g;
 }
 
-static bool slots_grow(struct group_table *t, struct eval *ev)
+static bool slots_grow(struct group_table *t, struct eval *ev, size_t n_slots)
 {
-	size_t n_slots = t->n_slots * 4, mask = n_slots - 1;
+	size_t mask = n_slots - 1;
 	struct group_slot *slots = arena_zalloc(ev->keep, n_slots, sizeof *slots);
 
 	if (slots == NULL)
@@ -102,8 +112,20 @@ static bool slots_grow(struct group_table *t, struct eval *ev)
 	return true;
 }
 
-int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
-                     const struct group_part *parts, struct group **ret, bool *ret_is_new)
+int group_table_reserve(struct group_table *t, struct eval *ev, size_t n_groups)
+{
+	size_t n_slots = t->n_slots;
+
+	if (n_groups >= GROUPS_MAX - t->n_groups)
+		return 0; /* it ends on the way */
+	while ((t->n_groups + n_groups) * 2 > n_slots)
+		n_slots *= 4;
+	return n_slots == t->n_slots || slots_grow(t, ev, n_slots) ? 0 : eval_check(ev);
+}
+
+/* The group with that key, or NULL; *ret_at is the slot that it has or would have. */
+static struct group *search(const struct group_table *t, struct eval *ev, uint64_t hash,
+                            const struct group_part *parts, size_t *ret_at)
 {
 	size_t mask = t->n_slots - 1, at = hash & mask;
 	uint32_t tag = (uint32_t)(hash >> 32);
@@ -111,23 +133,57 @@ int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
 	for (; t->slots[at].number != 0; at = (at + 1) & mask) {
 		struct group *g = group_table_at(t, t->slots[at].number - 1);
 
-		if (t->slots[at].tag == tag && g->hash == hash && key_is_kept(t, ev, g, parts)) {
-			*ret = g;
-			*ret_is_new = false;
-			return 0;
-		}
+		if (t->slots[at].tag == tag && g->hash == hash && key_is_kept(t, ev, g, parts))
+			return g;
 	}
-	if (t->n_groups >= GROUPS_MAX) {
-		arena_fail(ev->keep, ERR_NOMEM);
+	*ret_at = at;
+	return NULL;
+}
+
+/* The group that was made last gets its slot. */
+static int enter(struct group_table *t, struct eval *ev, uint64_t hash, size_t at)
+{
+	t->slots[at] = (struct group_slot){ (uint32_t)(hash >> 32), (uint32_t)t->n_groups };
+	if (t->n_groups * 2 > t->n_slots && !slots_grow(t, ev, t->n_slots * 4))
 		return eval_check(ev);
-	}
-	struct group *g = group_new(t, ev, hash, parts);
-	if (g == NULL)
-		return eval_check(ev);
-	t->slots[at] = (struct group_slot){ tag, (uint32_t)t->n_groups };
-	if (t->n_groups * 2 > t->n_slots && !slots_grow(t, ev))
-		return eval_check(ev);
-	*ret = g;
-	*ret_is_new = true;
 	return 0;
+}
+
+static int check_room(const struct group_table *t, struct eval *ev)
+{
+	if (t->n_groups < GROUPS_MAX)
+		return 0;
+	arena_fail(ev->keep, ERR_NOMEM);
+	return eval_check(ev);
+}
+
+int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
+                     const struct group_part *parts, struct group **ret, bool *ret_is_new)
+{
+	size_t at = 0;
+
+	*ret = search(t, ev, hash, parts, &at);
+	*ret_is_new = *ret == NULL;
+	if (!*ret_is_new)
+		return 0;
+	TRY(check_room(t, ev));
+	*ret = group_new(t, ev, hash, parts);
+	return *ret == NULL ? eval_check(ev) : enter(t, ev, hash, at);
+}
+
+int group_table_adopt(struct group_table *t, struct eval *ev, const struct group *from,
+                      const struct group_part *parts, struct group **ret, bool *ret_is_new)
+{
+	size_t at = 0;
+
+	*ret = search(t, ev, from->hash, parts, &at);
+	*ret_is_new = *ret == NULL;
+	if (!*ret_is_new)
+		return 0;
+	TRY(check_room(t, ev));
+	*ret = group_alloc(t, ev);
+	if (*ret == NULL)
+		return eval_check(ev);
+	memcpy(*ret, from, t->group_size);
+	return enter(t, ev, from->hash, at);
 }

@@ -54,6 +54,17 @@ int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
                      const struct group_part *parts, struct group **ret,
                      bool *ret_is_new) MUST_CHECK;
 
+/*
+ * The group of another table's key; when it is new it takes over key and states as they are, and
+ * what those refer to has to last.  from's key must be in parts, as for group_table_find().
+ */
+int group_table_adopt(struct group_table *t, struct eval *ev, const struct group *from,
+                      const struct group_part *parts, struct group **ret,
+                      bool *ret_is_new) MUST_CHECK;
+
+/* Room for so many more groups without growing on the way. */
+int group_table_reserve(struct group_table *t, struct eval *ev, size_t n_groups) MUST_CHECK;
+
 /* Group i, in the order in which they were first seen. */
 struct group *group_table_at(const struct group_table *t, size_t i);
 

@@ -237,29 +237,59 @@ int grouping_add(struct grouping *g, struct node *n, struct value *docs, size_t 
 	return 0;
 }
 
-int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other)
+static int merge_states(const struct grouping *g, struct eval *ev, char *states,
+                        const char *other_states)
 {
-	const struct group_spec *spec = g->spec;
+	for (uint32_t k = 0; k < g->spec->n_outputs; k++) {
+		const struct group_output *output = &g->spec->outputs[k];
 
-	for (size_t i = 0; i < other->table.n_groups; i++) {
-		struct group *from = group_table_at(&other->table, i);
+		TRY(output->accum->op->merge(output->accum, ev, states + output->state_at,
+		                             other_states + output->state_at));
+	}
+	return 0;
+}
 
-		TRY(eval_tick(ev));
-		for (uint32_t p = 0; p < spec->n_parts; p++)
-			g->parts[p] = (struct group_part){
+/* The same steps as for documents, so that memory is waited for as little. */
+static int merge_chunk(struct grouping *g, struct eval *ev, const struct grouping *other,
+                       size_t first, size_t n)
+{
+	uint32_t n_parts = g->spec->n_parts;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct group *from = group_table_at(&other->table, first + i);
+
+		for (uint32_t p = 0; p < n_parts; p++)
+			g->parts[i * n_parts + p] = (struct group_part){
 				from->key[p],
 				value_decode(ev->arena, from->key[p]),
 			};
-		g->hashes[0] = from->hash;
-		TRY(find_group(g, ev, 0));
-		char *to_states = group_states(&g->table, g->groups[0]);
-		const char *from_states = group_states(&other->table, from);
-		for (uint32_t k = 0; k < spec->n_outputs; k++) {
-			const struct group_output *output = &spec->outputs[k];
+		group_table_prefetch_slot(&g->table, from->hash);
+	}
+	for (size_t i = 0; i < n; i++)
+		group_table_prefetch_group(&g->table,
+		                           group_table_at(&other->table, first + i)->hash);
+	for (size_t i = 0; i < n; i++) {
+		struct group *from = group_table_at(&other->table, first + i), *group;
+		bool is_new;
 
-			TRY(output->accum->op->merge(output->accum, ev, to_states + output->state_at,
-			                             from_states + output->state_at));
-		}
+		TRY(group_table_adopt(&g->table, ev, from, &g->parts[i * n_parts], &group, &is_new));
+		if (!is_new)
+			TRY(merge_states(g, ev, group_states(&g->table, group),
+			                 group_states(&other->table, from)));
+	}
+	return 0;
+}
+
+int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other)
+{
+	size_t n = other->table.n_groups;
+
+	TRY(group_table_reserve(&g->table, ev, n));
+	for (size_t first = 0; first < n; first += CHUNK) {
+		size_t n_now = MIN(n - first, (size_t)CHUNK);
+
+		TRY(eval_tick_n(ev, n_now));
+		TRY(merge_chunk(g, ev, other, first, n_now));
 	}
 	return 0;
 }
