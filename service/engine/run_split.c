@@ -174,9 +174,23 @@ static int merge_parts(struct split *s)
 	}
 	if (first->ev.is_order_seen)
 		return err_set(run->err, ERR_INTERNAL, "a sum that depends on the order");
+	return eval_check(&run->ev);
+}
+
+static int finish_first(struct split *s, struct team *team)
+{
+	struct part *first = s->parts;
+	bool is_done;
+
+	TRY(merge_parts(s));
+	TRY(split_emit(s, team, &is_done));
+	if (is_done)
+		return 0;
+	arena_reset(&first->batch);
+	first->ev.arena = &first->batch;
 	flow_own_scratch(first->flow);
 	TRY(flow_finish(first->flow));
-	return eval_check(&run->ev);
+	return eval_check(&s->run->ev);
 }
 
 static void parts_deinit(struct split *s)
@@ -202,12 +216,12 @@ static void work(void *arg)
 		work_in_turn(s);
 }
 
-static int finish(struct split *s)
+static int finish(struct split *s, struct team *team)
 {
 	struct run *run = s->run;
 
 	if (s->mode == SPLIT_MERGE)
-		TRY(merge_parts(s));
+		TRY(finish_first(s, team));
 	if (s->flow == NULL)
 		return 0;
 	arena_reset(&run->batch);
@@ -269,7 +283,7 @@ static int split_run(struct split *s, struct team *team)
 		*run->err = s->err;
 		return s->rc;
 	}
-	rc = finish(s);
+	rc = finish(s, team);
 	for (const struct part *p = s->parts; p != NULL; p = p->next)
 		run_stats_add(run, 0, &s->front, p->flow);
 	run_stats_add(run, s->front.n_stages, &s->rest, s->flow);

@@ -72,8 +72,10 @@ struct split {
 	struct err err;
 	uint64_t n_documents;
 	struct part *parts;
-	size_t next;      /* piece to be taken */
-	size_t delivered; /* so many of the first pieces */
+	struct part *emitting; /* the next one that a thread may use to write what is held */
+	size_t emit_size;      /* documents in a piece of what is held */
+	size_t next;           /* piece to be taken */
+	size_t delivered;      /* so many of the first pieces */
 	bool is_delivering;
 	struct piece *pieces; /* a ring of n_places; NULL in SPLIT_MERGE */
 	size_t n_places;
@@ -99,6 +101,12 @@ void part_deinit(struct part *part);
 
 /* Read a piece and push its documents through the front. */
 int part_run(struct part *part, size_t number) MUST_CHECK;
+
+/*
+ * SPLIT_MERGE: what the one part holds is made and written in all threads, where the stage and
+ * the sink allow that; *ret_is_done says whether it was.
+ */
+int split_emit(struct split *s, struct team *team, bool *ret_is_done) MUST_CHECK;
 
 /* Places for pieces. */
 int pieces_init(struct split *s, size_t n_places) MUST_CHECK;

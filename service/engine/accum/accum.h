@@ -21,7 +21,8 @@ struct window_op;
 enum accum_flag {
 	ACCUM_WINDOW_ONLY = 1, /* $rank … : only in $setWindowFields */
 	ACCUM_GROUP_ONLY = 2,
-	ACCUM_MERGE_ROUNDS = 8, /* merged states may differ from one in the last bits */
+	ACCUM_RESULT_OPENS = 16, /* result() looks into values, which may open them */
+	ACCUM_MERGE_ROUNDS = 8,  /* merged states may differ from one in the last bits */
 	ACCUM_EXPRESSION = 4, /* exists as an expression over its arguments too ($sum, $max …) */
 };
 

@@ -112,7 +112,7 @@ static int top_result(const struct accum *a, struct eval *ev, void *arg, struct 
 
 #define ROW(row_name, row_doc, row_usage, row_option) \
 	{ \
-		.name = row_name, .doc = row_doc, .usage = row_usage, \
+		.name = row_name, .doc = row_doc, .usage = row_usage, .flags = ACCUM_RESULT_OPENS, \
 		.state_size = sizeof(struct top_n), .compile = top_compile, .init = top_init, \
 		.add_document = top_add, .merge = top_merge, .result = top_result, \
 		.option = row_option, \

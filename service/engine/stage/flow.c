@@ -230,6 +230,11 @@ struct node *flow_first(struct flow *flow)
 	return &flow->nodes[0];
 }
 
+struct node *flow_last(struct flow *flow)
+{
+	return &flow->nodes[flow->n_nodes - 1];
+}
+
 static int seal_work(struct node *n, struct value *docs, size_t n_docs)
 {
 	(void)docs;
@@ -246,9 +251,7 @@ int flow_seal(struct flow *flow)
 
 int flow_merge(struct flow *flow, struct flow *other)
 {
-	struct node *last = &flow->nodes[flow->n_nodes - 1];
-
-	struct node *from = &other->nodes[flow->n_nodes - 1];
+	struct node *last = flow_last(flow), *from = flow_last(other);
 
 	TRY(last->stage->ops->merge(last, from));
 	last->documents_in += from->documents_in;

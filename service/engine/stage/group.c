@@ -33,6 +33,19 @@ static bool group_can_merge(const struct stage *stage)
 	return group_spec_can_merge(&((const struct group_stage *)stage)->spec);
 }
 
+static size_t group_n_held(const struct node *n)
+{
+	const struct grouping *g = n->state;
+
+	return group_spec_makes_apart(g->spec) ? g->table.n_groups : 0;
+}
+
+static int group_make(const struct node *n, struct eval *ev, size_t first, struct value *docs,
+                      size_t n_docs)
+{
+	return grouping_make(n->state, ev, first, docs, n_docs);
+}
+
 static void group_needs(const struct stage *stage, struct needs *needs)
 {
 	group_spec_needs(&((const struct group_stage *)stage)->spec, needs);
@@ -46,6 +59,8 @@ static const struct stage_ops group_ops = {
 	.finish = group_finish,
 	.merge = group_merge,
 	.can_merge = group_can_merge,
+	.n_held = group_n_held,
+	.make = group_make,
 	.needs = group_needs,
 };
 

@@ -77,6 +77,14 @@ bool group_spec_can_merge(const struct group_spec *spec)
 	return true;
 }
 
+bool group_spec_makes_apart(const struct group_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->n_outputs; i++)
+		if (spec->outputs[i].accum->op->flags & ACCUM_RESULT_OPENS)
+			return false;
+	return true;
+}
+
 /* ---- running ---- */
 
 static int make_shapes(struct grouping *g, struct eval *ev)
@@ -249,7 +257,17 @@ static int merge_states(const struct grouping *g, struct eval *ev, char *states,
 	return 0;
 }
 
-/* The same steps as for documents, so that memory is waited for as little. */
+/* The text of a key lies where its group was first seen. */
+static inline void prefetch_text(struct value key)
+{
+	if (key.type == VALUE_RAW || key.type == VALUE_STRING)
+		__builtin_prefetch(key.text);
+}
+
+/*
+ * In steps, as for documents, each of which fetches what the next one looks at: nothing of it is
+ * in a cache.
+ */
 static int merge_chunk(struct grouping *g, struct eval *ev, const struct grouping *other,
                        size_t first, size_t n)
 {
@@ -258,16 +276,19 @@ static int merge_chunk(struct grouping *g, struct eval *ev, const struct groupin
 	for (size_t i = 0; i < n; i++) {
 		const struct group *from = group_table_at(&other->table, first + i);
 
+		prefetch_text(from->key[0]);
+		group_table_prefetch_slot(&g->table, from->hash);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct group *from = group_table_at(&other->table, first + i);
+
 		for (uint32_t p = 0; p < n_parts; p++)
 			g->parts[i * n_parts + p] = (struct group_part){
 				from->key[p],
 				value_decode(ev->arena, from->key[p]),
 			};
-		group_table_prefetch_slot(&g->table, from->hash);
+		group_table_prefetch_group(&g->table, from->hash);
 	}
-	for (size_t i = 0; i < n; i++)
-		group_table_prefetch_group(&g->table,
-		                           group_table_at(&other->table, first + i)->hash);
 	for (size_t i = 0; i < n; i++) {
 		struct group *from = group_table_at(&other->table, first + i), *group;
 		bool is_new;
@@ -316,15 +337,17 @@ static int make_document(const struct grouping *g, struct eval *ev, struct group
 	return 0;
 }
 
-/* The text of a key lies where its group was first seen. */
-static void fetch_key(const struct grouping *g, size_t i)
+/* The text of a key is written with the document, soon. */
+int grouping_make(const struct grouping *g, struct eval *ev, size_t first, struct value *docs,
+                  size_t n_docs)
 {
-	if (i >= g->table.n_groups)
-		return;
-	struct value key = group_table_at(&g->table, i)->key[0];
+	for (size_t i = 0; i < n_docs; i++) {
+		struct group *group = group_table_at(&g->table, first + i);
 
-	if (key.type == VALUE_RAW || key.type == VALUE_STRING)
-		__builtin_prefetch(key.text);
+		prefetch_text(group->key[0]);
+		TRY(make_document(g, ev, group, &docs[i]));
+	}
+	return 0;
 }
 
 int grouping_emit(struct grouping *g, struct node *n)
@@ -339,10 +362,7 @@ int grouping_emit(struct grouping *g, struct node *n)
 		TRY(eval_tick_n(n->ev, n_now));
 		if (docs == NULL)
 			return eval_check(n->ev);
-		for (size_t i = 0; i < n_now; i++) {
-			fetch_key(g, first + i);
-			TRY(make_document(g, n->ev, group_table_at(&g->table, first + i), &docs[i]));
-		}
+		TRY(grouping_make(g, n->ev, first, docs, n_now));
 		TRY(node_emit(n, docs, n_now));
 		TRY(node_empty_scratch(n));
 	}

@@ -63,6 +63,11 @@ bool group_spec_can_merge(const struct group_spec *spec);
 /* All of other, whose documents came after those of g. */
 int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other) MUST_CHECK;
 
+/* Documents of some groups, made in ev: threads may do so at once when that is promised. */
+int grouping_make(const struct grouping *g, struct eval *ev, size_t first, struct value *docs,
+                  size_t n_docs) MUST_CHECK;
+bool group_spec_makes_apart(const struct group_spec *spec);
+
 /* A document for each group, in the order in which they were first seen. */
 int grouping_emit(struct grouping *g, struct node *n) MUST_CHECK;
 

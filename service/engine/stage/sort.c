@@ -34,6 +34,22 @@ static int sort_merge(struct node *n, struct node *other)
 	return sorter_merge(n->state, n->ev, other->state);
 }
 
+static size_t sort_n_held(const struct node *n)
+{
+	return ((const struct sorter *)n->state)->n;
+}
+
+static int sort_make(const struct node *n, struct eval *ev, size_t first, struct value *docs,
+                     size_t n_docs)
+{
+	const struct sorter *sorter = n->state;
+
+	(void)ev;
+	for (size_t i = 0; i < n_docs; i++)
+		docs[i] = sorter->rows[first + i]->doc;
+	return 0;
+}
+
 static int sort_finish(struct node *n)
 {
 	struct sorter *sorter = n->state;
@@ -85,6 +101,8 @@ static const struct stage_ops sort_ops = {
 	.finish = sort_finish,
 	.seal = sort_seal,
 	.merge = sort_merge,
+	.n_held = sort_n_held,
+	.make = sort_make,
 	.close = sort_close,
 	.needs = sort_needs,
 	.lets_pass = sort_lets_pass,

@@ -98,6 +98,15 @@ struct stage_ops {
 	int (*merge)(struct node *n, struct node *other);
 	bool (*can_merge)(const struct stage *s); /* NULL: always */
 
+	/*
+	 * Instead of finish(): so many documents are held, and these make some of them in ev, whose
+	 * thread need not be the node's.  Nothing that they share may change on the way, nor when
+	 * the documents are written as plain JSON.  n_held is 0 when that cannot be promised.
+	 */
+	size_t (*n_held)(const struct node *n);
+	int (*make)(const struct node *n, struct eval *ev, size_t first, struct value *docs,
+	            size_t n_docs);
+
 	/* No more than the first n documents that leave are wanted.  NULL: it makes no difference. */
 	void (*take_limit)(struct stage *s, uint64_t n);
 };
@@ -197,6 +206,7 @@ struct node *flow_first(struct flow *flow);
 /* The last stage of two flows of the same pipeline: see seal and merge above. */
 int flow_seal(struct flow *flow) MUST_CHECK;
 int flow_merge(struct flow *flow, struct flow *other) MUST_CHECK;
+struct node *flow_last(struct flow *flow);
 
 /* ---- the table ---- */
 
