@@ -159,6 +159,17 @@ static int write_documents(void *arg, struct arena *scratch, const struct value 
 	return rc;
 }
 
+/* The same for what several threads have written apart. */
+static int write_text(void *arg, struct str text, uint64_t n_docs, struct err *err)
+{
+	struct transform *t = arg;
+	uint64_t start_ns = clock_monotonic_ns();
+	int rc = run_write_text(&t->writer, text, n_docs, err);
+
+	t->write_ns += clock_monotonic_ns() - start_ns;
+	return rc;
+}
+
 /* What $out or $merge leaves behind, which is written when all documents are. */
 static int write_collection(void *arg, struct arena *scratch, struct str name,
                             const struct value *docs, size_t n_docs, struct err *err)
@@ -197,6 +208,9 @@ static int run(struct transform *t, struct err *err)
 		.cancel_arg = t->req,
 		.sink = write_documents,
 		.sink_arg = t,
+		.sink_text = write_text,
+		.write_mode = write_modes[t->form],
+		.is_ndjson = t->form == FORM_NDJSON,
 		.written = t->form == FORM_NDJSON ? NULL : write_collection,
 		.written_arg = t,
 	};
