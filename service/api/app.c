@@ -16,6 +16,11 @@ static struct series *direction(const char *name)
 	return metrics_series(METRIC_TRANSFORM_DOCUMENTS, (const char *[]){ name });
 }
 
+static struct series *stopped(const char *reason)
+{
+	return metrics_series(METRIC_TRANSFORM_STOPPED, (const char *[]){ reason });
+}
+
 static struct series *plans(const char *result)
 {
 	return metrics_series(METRIC_PLAN_CACHE_LOOKUPS, (const char *[]){ result });
@@ -33,6 +38,19 @@ static void collect(void *arg)
 	series_set(app->metrics.plans_bytes, (int64_t)plan_cache_stats(app->plans).n_bytes);
 }
 
+static void collect_compute(void *arg)
+{
+	const struct app *app = arg;
+	const struct app_metrics *metrics = &app->metrics;
+	struct pool_stats stats = pool_stats(app->pool);
+
+	series_set(metrics->compute_inflight, stats.n_running);
+	series_set(metrics->compute_helpers, stats.n_helping);
+	series_set(metrics->compute_queue_length, (int64_t)stats.n_waiting);
+	series_set(metrics->compute_queue_bytes, (int64_t)stats.n_waiting_bytes);
+	series_set(metrics->memory_used, (int64_t)budget_used(app->memory));
+}
+
 int app_init(struct app *app, struct err *err)
 {
 	app->metrics = (struct app_metrics){
@@ -45,9 +63,18 @@ int app_init(struct app *app, struct err *err)
 		.plans_compiled = plans("miss"),
 		.plans_bytes = metrics_series(METRIC_PLAN_CACHE_BYTES, NULL),
 		.tasks_plain = metrics_series(METRIC_TASKS, (const char *[]){ "plain" }),
+		.stopped_abandoned = stopped("abandoned"),
+		.stopped_draining = stopped("draining"),
+		.compute_inflight = metrics_series(METRIC_COMPUTE_INFLIGHT, NULL),
+		.compute_helpers = metrics_series(METRIC_COMPUTE_HELPERS, NULL),
+		.compute_queue_length = metrics_series(METRIC_COMPUTE_QUEUE_LENGTH, NULL),
+		.compute_queue_bytes = metrics_series(METRIC_COMPUTE_QUEUE_BYTES, NULL),
+		.memory_used = metrics_series(METRIC_MEMORY_USED, NULL),
 	};
 	TRY(plan_cache_create(app->plan_cache_max, &app->plans, err));
+	series_set(metrics_series(METRIC_MEMORY_BUDGET, NULL), (int64_t)app->memory->limit);
 	metrics_on_scrape(collect, app);
+	metrics_on_scrape(collect_compute, app);
 	return capabilities_init(app, err);
 }
 

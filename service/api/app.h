@@ -10,8 +10,10 @@
 
 #include <stdatomic.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/macros.h"
+#include "compute/pool.h"
 #include "engine/limits.h"
 #include "engine/plan_cache.h"
 #include "http/request.h"
@@ -24,6 +26,10 @@ struct app_metrics {
 	struct series *documents_in, *documents_out;
 	struct series *plans_found, *plans_compiled, *plans_bytes;
 	struct series *tasks_plain;
+	struct series *stopped_abandoned, *stopped_draining;
+	struct series *compute_inflight, *compute_helpers;
+	struct series *compute_queue_length, *compute_queue_bytes;
+	struct series *memory_used;
 };
 
 struct keys;
@@ -31,6 +37,9 @@ struct keys;
 struct app {
 	struct store *store;
 	struct store_limits store_limits;
+	struct pool *pool; /* cli/serve's, which starts and ends it */
+	struct pool_options pool_options;
+	struct budget *memory;       /* that all requests together may use; likewise */
 	struct limits limits;        /* of one transform */
 	size_t max_body, max_header; /* bytes: what the listeners were started with */
 	uint64_t max_inflate_ratio;

@@ -82,6 +82,10 @@ static void write_limits(struct json_writer *w, const struct app *app)
 	json_put_uint(w, "max-memory", limits->memory_max);
 	json_put_uint(w, "max-time", limits->time_ms_max);
 	json_put_uint(w, "max-regex-steps", limits->regex_steps_max);
+	json_put_uint(w, "threads", app->pool_options.n_threads);
+	json_put_uint(w, "queue-length", app->pool_options.queue_length_max);
+	json_put_uint(w, "queue-bytes", app->pool_options.queue_bytes_max);
+	json_put_uint(w, "memory-budget", app->memory->limit);
 	json_put_uint(w, "max-tasks", app->store_limits.tasks_max);
 	json_put_uint(w, "max-tasks-bytes", app->store_limits.bytes_max);
 	json_object_end(w);

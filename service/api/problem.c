@@ -21,8 +21,6 @@ static const struct error_row rows[] = {
 #include "api/errors.inc"
 };
 
-#define RETRY_AFTER_S "1"
-
 static const struct error_row *row_find(const char *code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -136,7 +134,7 @@ void problem_refuse(const struct request *req, struct response *res, const struc
 	res->status = row->status;
 	res->content_type = "application/problem+json";
 	if (row->retry == RETRY_LATER && row->status == 503)
-		response_header(res, "Retry-After", RETRY_AFTER_S);
+		response_header(res, "Retry-After", "%u", MAX(refusal->retry_after_s, 1u));
 
 	struct json_writer w = { .buf = response_body(res) };
 	write_document(&w, req, row, refusal);

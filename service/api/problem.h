@@ -27,6 +27,7 @@ struct refusal {
 	const struct err *err;                /* where it is, or NULL */
 	const struct json_problems *problems; /* everything wrong with the message, or NULL */
 	const struct problem *pipeline;       /* everything wrong with the pipeline, or NULL */
+	unsigned retry_after_s;               /* of a 503; 0: one second */
 };
 
 /* Make the response a problem document.  Headers that are there stay. */

@@ -6,6 +6,7 @@
 #include "api/accept.h"
 #include "api/app.h"
 #include "api/body.h"
+#include "api/offload.h"
 #include "api/problem.h"
 #include "api/transform_request.h"
 #include "base/clock.h"
@@ -35,10 +36,15 @@ static const enum write_mode write_modes[FORM_COUNT] = {
 	[FORM_EJSON_CANONICAL] = WRITE_CANONICAL,
 };
 
+#define MS_NS UINT64_C(1000000)
+
 /* One transform, from its body to its answer. */
 struct transform {
 	struct request *req;
 	struct response *res;
+	struct offload offload;
+	struct str body;
+	bool is_ndjson;
 	struct budget budget;
 	struct arena arena;
 	struct json_problems problems;
@@ -47,6 +53,8 @@ struct transform {
 	const struct plan *plan;
 	enum form form;
 	struct buf out;
+	size_t n_input; /* bytes in the budget that the body's owner has paid for */
+	size_t n_paid;  /* bytes of out, from the budget */
 	struct run_writer writer;
 	struct run_stats stats;
 	bool has_collections; /* they follow the documents in the buffer */
@@ -57,7 +65,11 @@ static void transform_init(struct transform *t, struct request *req, struct resp
 {
 	const struct limits *limits = &request_app(req)->limits;
 
-	*t = (struct transform){ .req = req, .res = res, .budget = BUDGET(limits->memory_max) };
+	*t = (struct transform){
+		.req = req,
+		.res = res,
+		.budget = { .limit = limits->memory_max, .parent = request_app(req)->memory },
+	};
 	arena_init(&t->arena, &t->budget);
 	buf_init(&t->out, limits->output_max);
 	t->problems = JSON_PROBLEMS(&t->arena);
@@ -68,13 +80,15 @@ static void transform_deinit(struct transform *t)
 	buf_deinit(&t->out);
 	arena_deinit(&t->arena);
 	plan_release(&t->held);
+	/* What is still counted: an answer that was not sent, and a plan, which is the cache's. */
+	budget_give(&t->budget, budget_used(&t->budget) - t->n_input);
 }
 
 /* Is the body of a type that is taken here?  Otherwise the answer says which are. */
-static bool check_type(struct transform *t, bool *ret_is_ndjson)
+static bool check_type(struct transform *t)
 {
-	*ret_is_ndjson = body_is_type(t->req, "application/x-ndjson");
-	if (*ret_is_ndjson || body_is_type(t->req, "application/json") ||
+	t->is_ndjson = body_is_type(t->req, "application/x-ndjson");
+	if (t->is_ndjson || body_is_type(t->req, "application/json") ||
 	    body_is_type(t->req, "application/ejson"))
 		return body_check_coding(t->req, t->res);
 	problem_refuse(
@@ -100,17 +114,25 @@ static bool check_accept(struct transform *t)
 	return false;
 }
 
-/* The body, taken apart: the input is paid for from the transform's memory. */
-static int read_request(struct transform *t, bool is_ndjson, struct err *err)
+/* Read the body, and have the rest done by the pool. */
+static int compute(struct transform *t, offload_fn *fn, struct err *err)
 {
-	struct str body;
+	if (!offload_begin(&t->offload, t->req, t->res))
+		return 0;
 
-	int rc = request_body(t->req, &body, err);
+	int rc = request_body(t->req, &t->body, err);
 	t->read_ns = t->res->read_ns = clock_monotonic_ns() - t->req->start_ns;
 	TRY(rc);
-	if (!budget_take(&t->budget, body.len))
+	return offload_run(&t->offload, t->body.len, fn, t, err);
+}
+
+/* The body, taken apart: the input is part of the transform's memory. */
+static int read_request(struct transform *t, struct err *err)
+{
+	if (!budget_take_paid(&t->budget, t->body.len))
 		return err_nomem(err, "the input");
-	TRY(transform_request_read(&t->arena, body, is_ndjson, &request_app(t->req)->limits,
+	t->n_input = t->body.len;
+	TRY(transform_request_read(&t->arena, t->body, t->is_ndjson, &request_app(t->req)->limits,
 	                           &t->request, &t->problems, err));
 	t->budget.limit = MIN(t->budget.limit, t->request.limits.memory_max);
 	if (t->budget.used > t->budget.limit)
@@ -147,6 +169,19 @@ static int refuse_pipeline(struct transform *t, const struct problem *problems,
 	return 0;
 }
 
+/* The answer is part of the transform's memory, too. */
+static int pay_output(struct transform *t, struct err *err)
+{
+	size_t n = t->out.cap - t->n_paid;
+
+	if (n == 0)
+		return 0;
+	if (!budget_take(&t->budget, n))
+		return err_nomem(err, "the answer");
+	t->n_paid += n;
+	return 0;
+}
+
 /* The sink: writes documents, and looks how long that takes. */
 static int write_documents(void *arg, struct arena *scratch, const struct value *docs,
                            size_t n_docs, struct err *err)
@@ -156,7 +191,8 @@ static int write_documents(void *arg, struct arena *scratch, const struct value 
 	int rc = run_write(&t->writer, scratch, docs, n_docs, err);
 
 	t->write_ns += clock_monotonic_ns() - start_ns;
-	return rc;
+	TRY(rc);
+	return pay_output(t, err);
 }
 
 /* The same for what several threads have written apart. */
@@ -183,18 +219,21 @@ static int write_collection(void *arg, struct arena *scratch, struct str name,
 	buf_append_cstr(&t->out, ":[");
 	TRY(run_write(&t->writer, scratch, docs, n_docs, err));
 	buf_append_cstr(&t->out, "]}");
-	return 0;
+	return pay_output(t, err);
 }
 
-static bool is_abandoned(void *req)
+/* Time counts from when the request was there as a whole: what it has waited is over. */
+static uint64_t waited_ms(const struct transform *t)
 {
-	return request_is_abandoned(req);
+	const struct work *work = &t->offload.work;
+
+	return (work->started_ns - work->arrived_ns) / MS_NS;
 }
 
 static int run(struct transform *t, struct err *err)
 {
 	const struct transform_request *request = &t->request;
-	const struct run_input input = {
+	struct run_input input = {
 		.plan = t->plan,
 		.documents = request->documents,
 		.collections = request->collections,
@@ -204,8 +243,9 @@ static int run(struct transform *t, struct err *err)
 		.now_ms = request->now_ms,
 		.seed = request->seed,
 		.is_explained = request->is_explained,
-		.is_cancelled = is_abandoned,
-		.cancel_arg = t->req,
+		.team = pool_team(request_app(t->req)->pool),
+		.is_cancelled = work_should_stop,
+		.cancel_arg = &t->offload.work,
 		.sink = write_documents,
 		.sink_arg = t,
 		.sink_text = write_text,
@@ -215,6 +255,8 @@ static int run(struct transform *t, struct err *err)
 		.written_arg = t,
 	};
 
+	/* Not 0, which would be no limit; who has waited longer is not here. */
+	input.limits.time_ms_max -= MIN(waited_ms(t), input.limits.time_ms_max - 1);
 	t->writer = (struct run_writer){
 		.out = &t->out,
 		.mode = write_modes[t->form],
@@ -237,7 +279,7 @@ static void write_stats(struct json_writer *w, const struct transform *t)
 	json_put_uint(w, "documents_in", t->stats.documents_in);
 	json_put_uint(w, "documents_out", t->stats.documents_out);
 	json_put_uint(w, "duration_us", t->stats.duration_ns / 1000);
-	json_put_uint(w, "peak_bytes", t->budget.peak + t->out.len);
+	json_put_uint(w, "peak_bytes", t->budget.peak);
 	json_object_end(w);
 }
 
@@ -302,38 +344,66 @@ static int answer(struct transform *t, struct err *err)
 	res->content_type = forms[t->form];
 	response_header(res, "Docmill-Documents", "%" PRIu64, t->stats.documents_out);
 	response_take(res, &t->out);
+	request_hold_memory(t->req, t->n_paid);
+	budget_hand_over(&t->budget, t->n_paid);
+	t->n_paid = 0;
 	observe(t);
 	return 0;
+}
+
+static int transform_all(struct transform *t, struct err *err)
+{
+	struct problem *problems = NULL;
+
+	TRY(read_request(t, err));
+	if (t->problems.n_items > 0) {
+		problem_refuse_message(t->req, t->res, &t->problems);
+		return 0;
+	}
+
+	int rc = find_plan(t, &problems, err);
+	if (rc == ERR_PIPELINE)
+		return refuse_pipeline(t, problems, err);
+	TRY(rc);
+	if (!t->request.has_documents && !plan_has_documents(t->plan)) {
+		json_problem_add(&t->problems, "/documents",
+		                 "is required, unless the first stage is $documents");
+		problem_refuse_message(t->req, t->res, &t->problems);
+		return 0;
+	}
+	TRY(run(t, err));
+	return answer(t, err);
+}
+
+/*
+ * What failed for want of something that others have now is no fault of the request: 503, so that
+ * it is sent again, where the request's own limits would be a 422.
+ */
+static int excuse(struct transform *t, int rc)
+{
+	if (rc == ERR_NOMEM && t->budget.is_parent_full)
+		offload_refuse(&t->offload, ADMIT_MEMORY);
+	else if (rc == ERR_TIME && waited_ms(t) > t->request.limits.time_ms_max / 10)
+		offload_refuse(&t->offload, ADMIT_TIME);
+	else
+		return rc;
+	return 0;
+}
+
+static int transform_work(void *arg, struct err *err)
+{
+	return excuse(arg, transform_all(arg, err));
 }
 
 int transform_run(struct request *req, struct response *res, struct err *err)
 {
 	CLEANUP(transform_deinit) struct transform t;
-	struct problem *problems = NULL;
-	bool is_ndjson;
 
 	transform_init(&t, req, res);
 	res->has_timing = true;
-	if (!check_type(&t, &is_ndjson) || !check_accept(&t))
+	if (!check_type(&t) || !check_accept(&t))
 		return 0;
-	TRY(read_request(&t, is_ndjson, err));
-	if (t.problems.n_items > 0) {
-		problem_refuse_message(req, res, &t.problems);
-		return 0;
-	}
-
-	int rc = find_plan(&t, &problems, err);
-	if (rc == ERR_PIPELINE)
-		return refuse_pipeline(&t, problems, err);
-	TRY(rc);
-	if (!t.request.has_documents && !plan_has_documents(t.plan)) {
-		json_problem_add(&t.problems, "/documents",
-		                 "is required, unless the first stage is $documents");
-		problem_refuse_message(req, res, &t.problems);
-		return 0;
-	}
-	TRY(run(&t, err));
-	return answer(&t, err);
+	return compute(&t, transform_work, err);
 }
 
 static void write_verdict(struct transform *t, const struct problem *problems)
@@ -370,24 +440,34 @@ static int compile_as_sent(struct transform *t, struct problem **ret_problems, s
 	return 0;
 }
 
-int transform_validate(struct request *req, struct response *res, struct err *err)
+static int validate_all(struct transform *t, struct err *err)
 {
-	CLEANUP(transform_deinit) struct transform t;
 	struct problem *problems = NULL;
-	bool is_ndjson;
 
-	transform_init(&t, req, res);
-	if (!check_type(&t, &is_ndjson))
-		return 0;
-	TRY(read_request(&t, is_ndjson, err));
-	if (t.problems.n_items > 0) {
-		problem_refuse_message(req, res, &t.problems);
+	TRY(read_request(t, err));
+	if (t->problems.n_items > 0) {
+		problem_refuse_message(t->req, t->res, &t->problems);
 		return 0;
 	}
 
-	int rc = compile_as_sent(&t, &problems, err);
+	int rc = compile_as_sent(t, &problems, err);
 	if (rc != 0 && rc != ERR_PIPELINE)
 		return rc;
-	write_verdict(&t, problems);
+	write_verdict(t, problems);
 	return 0;
+}
+
+static int validate_work(void *arg, struct err *err)
+{
+	return excuse(arg, validate_all(arg, err));
+}
+
+int transform_validate(struct request *req, struct response *res, struct err *err)
+{
+	CLEANUP(transform_deinit) struct transform t;
+
+	transform_init(&t, req, res);
+	if (!check_type(&t))
+		return 0;
+	return compute(&t, validate_work, err);
 }

@@ -19,6 +19,7 @@
 #include "api/routes.h"
 #include "base/build.h"
 #include "base/clock.h"
+#include "base/machine.h"
 #include "config/config.h"
 #include "http/cors.h"
 #include "http/server.h"
@@ -39,6 +40,7 @@
 struct service {
 	struct config config;
 	struct app app;
+	struct budget memory; /* of all requests together */
 	struct server *http, *admin;
 };
 
@@ -133,6 +135,33 @@ static int open_log(const struct config *config, struct err *err)
 		err);
 }
 
+/* Small work that runs where it arrived: so much that those who wait for nothing are not slower. */
+#define INLINE_PER_THREAD 4
+
+/*
+ * One transform alone may use three quarters of what all may use: what it needs beyond that would
+ * be refused as if others were to blame.
+ */
+static void set_compute_limits(struct service *service)
+{
+	const struct config *config = &service->config;
+	struct app *app = &service->app;
+	uint64_t budget = config->memory_budget != 0 ? config->memory_budget
+	                                             : machine_memory_bytes() / 4 * 3;
+	unsigned n_threads = config->threads != 0 ? (unsigned)config->threads : machine_cpus();
+
+	service->memory = BUDGET(budget);
+	app->memory = &service->memory;
+	app->limits.memory_max = MIN(app->limits.memory_max, budget / 4 * 3);
+	app->pool_options = (struct pool_options){
+		.n_threads = n_threads,
+		.n_inline = n_threads * INLINE_PER_THREAD,
+		.n_background = n_threads,
+		.queue_length_max = config->queue_length,
+		.queue_bytes_max = config->queue_bytes,
+	};
+}
+
 static int open_app(struct service *service, struct err *err)
 {
 	const struct config *config = &service->config;
@@ -156,6 +185,7 @@ static int open_app(struct service *service, struct err *err)
 		.time_ms_max = config->max_time_ms,
 		.regex_steps_max = (uint32_t)config->max_regex_steps,
 	};
+	set_compute_limits(service);
 	TRY(store_open(str_from(config->store), &app->store_limits, &app->store, err));
 	if (config->auth == CONFIG_AUTH_KEYS)
 		TRY(auth_load(app, config->keys_file, err));
@@ -182,6 +212,7 @@ static int start_servers(struct service *service, struct err *err)
 		.cors_origins = config->cors_origins,
 		.problem = problem_answer,
 		.admit = auth_admit,
+		.memory = &service->memory,
 		.app = &service->app,
 	};
 
@@ -194,6 +225,7 @@ static int start_servers(struct service *service, struct err *err)
 	options.admit = NULL; /* who can reach this address may ask it */
 	options.access_log = ACCESS_LOG_OFF;
 	options.has_request_metrics = false;
+	options.memory = NULL;
 	return server_start(&options, admin_routes, &service->admin, err);
 }
 
@@ -236,6 +268,26 @@ static bool wait_for_signal(const sigset_t *signals, uint64_t timeout_ms)
 	return true;
 }
 
+/* Answers that are ready to be sent, after all work was told to stop: no longer than this. */
+#define STOP_ANSWERS_MS 1000
+
+/*
+ * What still computes is told to stop, and its callers to ask elsewhere: they get an answer, which
+ * cutting their connections would not give them.
+ */
+static void stop_computing(struct service *service)
+{
+	struct pool_stats stats = pool_stats(service->app.pool);
+	uint64_t until_ns = clock_monotonic_ns() + STOP_ANSWERS_MS * 1000000;
+	struct timespec pause = { .tv_nsec = 5000000 };
+
+	pool_stop(service->app.pool);
+	if (stats.n_running + stats.n_waiting == 0)
+		return;
+	while (server_in_flight(service->http) > 0 && clock_monotonic_ns() < until_ns)
+		nanosleep(&pause, NULL);
+}
+
 /*
  * First only say so, so that callers look elsewhere; then wait for what is under way.  A second
  * signal ends the waiting.
@@ -251,9 +303,11 @@ static void drain(struct service *service, const sigset_t *signals)
 	server_drain(service->admin);
 	bool is_urgent = wait_for_signal(signals, config->shutdown_delay_ms);
 	server_close_idle(service->http);
+	pool_close(service->app.pool);
 	uint64_t until_ns = clock_monotonic_ns() + config->shutdown_timeout_ms * 1000000;
 	while (!is_urgent && server_in_flight(service->http) > 0 && clock_monotonic_ns() < until_ns)
 		is_urgent = wait_for_signal(signals, 10);
+	stop_computing(service);
 	log_begin(&line, LOG_INFO, "stopping");
 	log_int(&line, "requests_cut", server_in_flight(service->http));
 	log_end(&line);
@@ -275,6 +329,8 @@ static void stop_service(struct service *service)
 	server_stop(service->http);
 	server_stop(service->admin);
 	service->http = service->admin = NULL;
+	pool_destroy(service->app.pool);
+	service->app.pool = NULL;
 }
 
 /* Keys that were taken away must stop to work without a restart. */
@@ -306,6 +362,7 @@ static void wait_for_end(struct service *service, const sigset_t *signals)
 
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
 {
+	TRY(pool_create(&service->app.pool_options, &service->app.pool, err));
 	TRY(start_servers(service, err));
 	series_set(metrics_series(METRIC_BUILD_INFO,
 	                          (const char *[]){ build.version, build.revision, build.compiler }),

@@ -73,6 +73,14 @@ unsigned admit_retry_after_s(const struct admit *admit, const struct queue *queu
 	return (unsigned)MIN(MAX(seconds, 1), RETRY_AFTER_S_MAX);
 }
 
+void admit_show(void)
+{
+	for (int why = ADMIT_OK; why < ADMIT_COUNT; why++)
+		if (rows[why].reason != NULL)
+			(void)metrics_series(METRIC_ADMISSION_REJECTED,
+			                     (const char *[]){ rows[why].reason }); /* is there now */
+}
+
 void admit_count(enum admission why)
 {
 	if (rows[why].reason != NULL)

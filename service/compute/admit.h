@@ -45,6 +45,9 @@ void admit_learn(struct admit *admit, uint64_t run_ns);
 /* Seconds after which the queue will be half empty, 1 to 30. */
 unsigned admit_retry_after_s(const struct admit *admit, const struct queue *queue);
 
+/* Show every reason in metrics before the first refusal, as 0. */
+void admit_show(void);
+
 /* Count a refusal. */
 void admit_count(enum admission why);
 

@@ -28,6 +28,7 @@ int pool_create(const struct pool_options *options, struct pool **ret, struct er
 		.queue_bytes_max = options->queue_bytes_max,
 		.n_threads = options->n_threads,
 	};
+	admit_show();
 	atomic_init(&pool->closed_ns, UINT64_MAX);
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->work, NULL);

@@ -46,6 +46,11 @@ struct config {
 	uint64_t max_time_ms;
 	uint64_t max_regex_steps;
 	uint64_t plan_cache;
+	/* compute */
+	uint64_t threads;       /* 0: as many as there are processors */
+	uint64_t queue_length;  /* requests */
+	uint64_t queue_bytes;   /* bytes */
+	uint64_t memory_budget; /* bytes; 0: three quarters of what there is */
 	/* tasks */
 	const char *store;
 	uint64_t max_tasks, max_tasks_bytes;

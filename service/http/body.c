@@ -61,11 +61,37 @@ static enum err_code why(const struct connection *c)
 	return ERR_IO;
 }
 
-static bool reserve(struct body *body, size_t size)
+/* What is larger than a buffer that is kept is paid for from what all bodies may use together. */
+static int charge(struct connection *c, size_t cap, struct err *err)
 {
+	struct budget *bodies = &c->server->bodies;
+	struct body *body = &c->body;
+
+	if (bodies->parent == NULL || cap <= SIZE_KEPT)
+		return 0;
+	if (cap > bodies->limit) {
+		(void)fail_as_told(c, ERR_TOO_LARGE);
+		return err_limit(err, ERR_TOO_LARGE, "memory-budget",
+		                 "all bodies together may have %zu bytes", bodies->limit);
+	}
+	if (!budget_take(bodies, cap - body->n_charged)) {
+		observe_no_memory();
+		(void)fail_as_told(c, ERR_NOMEM);
+		return err_limit(err, ERR_NOMEM, "memory-budget",
+		                 "all requests together use the memory that they may use");
+	}
+	body->n_charged = cap;
+	return 0;
+}
+
+static int reserve(struct connection *c, size_t size, struct err *err)
+{
+	struct body *body = &c->body;
+
 	if (size <= body->cap)
-		return true;
+		return 0;
 	size_t cap = MAX(size, (size_t)8192);
+	TRY(charge(c, cap, err));
 	if (body->len == 0) { /* nothing to keep: do not copy what is there */
 		free(body->data);
 		body->data = NULL;
@@ -73,10 +99,10 @@ static bool reserve(struct body *body, size_t size)
 	}
 	char *grown = realloc(body->data, cap);
 	if (grown == NULL)
-		return false;
+		return fail(c, ERR_NOMEM, err);
 	body->data = grown;
 	body->cap = cap;
-	return true;
+	return 0;
 }
 
 /* The library is done; what it went by must have been an end. */
@@ -128,8 +154,7 @@ static int read_plain(struct connection *c, struct err *err)
 		                      ? MIN(max + 1 - body->len, MAX(body->len, (size_t)16384))
 		                      : c->framing.content_length - body->len;
 
-		if (!reserve(body, body->len + room + REQUEST_BODY_PADDING))
-			return fail(c, ERR_NOMEM, err);
+		TRY(reserve(c, body->len + room + REQUEST_BODY_PADDING, err));
 		TRY(next_piece(c, body->data + body->len, room, &n, err));
 		body->len += n;
 	} while (n > 0);
@@ -145,8 +170,7 @@ static int unpack(struct connection *c, struct gunzip *gunzip, struct str packed
 
 	do {
 		room = MIN(options->max_body + 1 - body->len, MAX(body->len, PIECE));
-		if (!reserve(body, body->len + room + REQUEST_BODY_PADDING))
-			return fail(c, ERR_NOMEM, err);
+		TRY(reserve(c, body->len + room + REQUEST_BODY_PADDING, err));
 		int rc = gunzip_run(gunzip, &packed, body->data + body->len, room, &n, err);
 		if (rc != 0)
 			return fail_as_told(c, rc);
@@ -174,8 +198,9 @@ static int read_packed(struct connection *c, struct err *err)
 	CLEANUP(destroy_gunzip) struct gunzip *gunzip = gunzip_create();
 	size_t n;
 
-	if (piece == NULL || gunzip == NULL || !reserve(&c->body, REQUEST_BODY_PADDING))
+	if (piece == NULL || gunzip == NULL)
 		return fail(c, ERR_NOMEM, err);
+	TRY(reserve(c, REQUEST_BODY_PADDING, err));
 	for (;;) {
 		TRY(next_piece(c, piece, PIECE, &n, err));
 		if (n == 0)
@@ -226,13 +251,23 @@ bool body_skip(struct connection *c)
 	return body_read(c, &ignored) == 0;
 }
 
+/* More than is drained of any body, if it is one that would have been taken at another time. */
+static size_t drain_max(const struct connection *c)
+{
+	size_t size = c->framing.content_length;
+
+	return size <= server_options(c->server)->max_body ? MAX(size, DRAIN_MAX) : DRAIN_MAX;
+}
+
 /*
  * Straight from the socket: after a header that it could not read, the library's own reading starts
  * in front of its buffer.
  */
 void body_drain(struct connection *c)
 {
-	char slice[16384];
+	char slice[65536];
+	/* The kernel throws it away without copying, where nobody has to look at it. */
+	int flags = MSG_DONTWAIT | (watch.chunks == NULL ? MSG_TRUNC : 0);
 	uint64_t until_ns = clock_monotonic_ns() + DRAIN_NS, now_ns;
 	struct pollfd fd = { .fd = c->fd, .events = POLLIN };
 	size_t n_drained = 0;
@@ -245,20 +280,32 @@ void body_drain(struct connection *c)
 	 */
 	shutdown(c->fd, SHUT_WR);
 	watch_set_timeout(0, 0);
-	while (n_drained < DRAIN_MAX && (now_ns = clock_monotonic_ns()) < until_ns) {
+	while (n_drained < drain_max(c) && (now_ns = clock_monotonic_ns()) < until_ns) {
 		if (poll(&fd, 1, (int)((until_ns - now_ns) / 1000000) + 1) <= 0)
 			return;
-		ssize_t n = recv(c->fd, slice, sizeof slice, MSG_DONTWAIT);
+		ssize_t n = recv(c->fd, slice, sizeof slice, flags);
 		if (n <= 0)
 			return;
 		n_drained += (size_t)n;
 	}
 }
 
+void body_trim(struct connection *c)
+{
+	struct body *body = &c->body;
+
+	if (body->cap <= SIZE_KEPT)
+		return;
+	free(body->data);
+	body->data = NULL;
+	body->cap = 0;
+	if (body->n_charged > 0)
+		budget_give(&c->server->bodies, body->n_charged);
+	body->n_charged = 0;
+}
+
 void body_reset(struct body *body)
 {
-	if (body->cap > SIZE_KEPT)
-		body_deinit(body);
 	body->state = BODY_UNREAD;
 	body->len = body->n_received = 0;
 	body->is_bomb = false;

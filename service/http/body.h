@@ -24,6 +24,7 @@ struct body {
 	char *data;            /* unpacked */
 	size_t len, cap;
 	size_t n_received; /* on the wire, without chunks */
+	size_t n_charged;  /* to what bodies may use together: cap, when it is large */
 	struct chunks chunks;
 };
 
@@ -36,7 +37,10 @@ bool body_skip(struct connection *c) MUST_CHECK;
 /* After an answer that ends the connection: take in what still comes, so that the answer arrives. */
 void body_drain(struct connection *c);
 
-/* For the next request; a large buffer is given back. */
+/* The answer is sent: give back a large buffer.  How long the body was is still known. */
+void body_trim(struct connection *c);
+
+/* For the next request. */
 void body_reset(struct body *body);
 void body_deinit(struct body *body);
 

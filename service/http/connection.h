@@ -29,8 +29,9 @@ struct connection {
 	int fd; /* the socket, or -1: for those who ask whether the caller left */
 	struct framing framing;
 	struct body body;
-	struct str origin; /* what Access-Control-Allow-Origin says; .data is NULL: nothing */
-	char *query_text;  /* malloc'ed: what request.query points into */
+	struct str origin;  /* what Access-Control-Allow-Origin says; .data is NULL: nothing */
+	size_t memory_held; /* of server_options.memory, until the answer is sent */
+	char *query_text;   /* malloc'ed: what request.query points into */
 	uint64_t slot, n_requests; /* which of the threads' connections; requests it has seen */
 	bool has_served;           /* this is not the first request of its connection */
 	struct request req;

@@ -114,6 +114,13 @@ static bool library_closes(const struct connection *c)
 	return true;
 }
 
+static void give_back_memory(struct connection *c)
+{
+	if (c->server->options.memory != NULL)
+		budget_give(c->server->options.memory, c->memory_held);
+	c->memory_held = 0;
+}
+
 /* Send what the response holds, end the connection if it must end, and tell log and metrics. */
 static int finish_request(struct connection *c)
 {
@@ -127,6 +134,8 @@ static int finish_request(struct connection *c)
 	             atomic_load_explicit(&c->server->is_draining, memory_order_relaxed);
 	size_t n_sent = send_response(c, close, &is_whole);
 	response_trim(res);
+	body_trim(c);
+	give_back_memory(c);
 	if (close || !is_whole)
 		mg_disable_connection_keep_alive(c->mg);
 	observe_request(c, n_sent, is_whole);

@@ -78,3 +78,9 @@ void observe_refusal(const char *code)
 {
 	series_add(metrics_series(METRIC_HTTP_REFUSED, (const char *[]){ code }), 1);
 }
+
+void observe_no_memory(void)
+{
+	series_add(metrics_series(METRIC_ADMISSION_REJECTED, (const char *[]){ "memory_budget" }),
+	           1);
+}

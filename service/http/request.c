@@ -54,6 +54,13 @@ bool request_has_body(const struct request *req)
 	return framing->is_chunked || framing->content_length > 0;
 }
 
+size_t request_body_size(const struct request *req)
+{
+	const struct connection *c = req->connection;
+
+	return MAX(c->framing.content_length, c->body.len);
+}
+
 int request_body(struct request *req, struct str *ret, struct err *err)
 {
 	struct connection *c = req->connection;
@@ -61,6 +68,11 @@ int request_body(struct request *req, struct str *ret, struct err *err)
 	TRY(body_read(c, err));
 	*ret = (struct str){ c->body.data, c->body.len };
 	return 0;
+}
+
+void request_hold_memory(struct request *req, size_t bytes)
+{
+	req->connection->memory_held += bytes;
 }
 
 /* A caller that only closed its sending side looks the same as one that left; few do that. */

@@ -90,6 +90,9 @@ enum coding request_coding(const struct request *req);
 /* Whether the request announces a body; one of no bytes does not count. */
 bool request_has_body(const struct request *req);
 
+/* Bytes of the body, as far as they are known before it is read: as it comes, not unpacked. */
+size_t request_body_size(const struct request *req);
+
 /*
  * The whole body, unpacked when it is gzip; empty when there is none.  Answers Expect:
  * 100-continue.  Asked again, it gives the same bytes.  Fails with ERR_TOO_LARGE (limit "max-body"
@@ -98,6 +101,12 @@ bool request_has_body(const struct request *req);
  * closed.  One in a coding that is not known is given as it is: ask request_coding() first.
  */
 int request_body(struct request *req, struct str *ret, struct err *err) MUST_CHECK;
+
+/*
+ * Bytes of the answer that a handler has taken from server_options.memory: the server gives them
+ * back when the answer is sent.
+ */
+void request_hold_memory(struct request *req, size_t bytes);
 
 /* Whether the caller has gone, so that nobody waits for the answer.  From any thread; cheap. */
 bool request_is_abandoned(const struct request *req);

@@ -146,6 +146,9 @@ int server_start(const struct server_options *options, const struct route *route
 	if (server->end.fd < 0)
 		return err_set(err, ERR_UNAVAILABLE, "an eventfd: %s", strerror(errno));
 	server->options = *options;
+	server->bodies.parent = options->memory;
+	if (options->memory != NULL) /* or what has arrived could not be computed */
+		server->bodies.limit = options->memory->limit / 2;
 	server->routes = routes;
 	while (routes[server->n_routes].path != NULL)
 		server->n_routes++;

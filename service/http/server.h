@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/macros.h"
 #include "http/request.h"
@@ -61,8 +62,9 @@ struct server_options {
 	enum access_log access_log;
 	bool has_request_metrics; /* not for a listener that only probes ask */
 	problem_fn problem;
-	admit_fn admit; /* NULL: everybody may */
-	void *app;      /* request.app */
+	admit_fn admit;        /* NULL: everybody may */
+	struct budget *memory; /* what bodies and answers are charged to; NULL: nothing */
+	void *app;             /* request.app */
 };
 
 struct server;

@@ -28,6 +28,7 @@ struct server {
 	atomic_uint n_in_flight;
 	atomic_bool has_started, is_draining;
 	struct watch_end end; /* of connections that wait for a next request */
+	struct budget bodies; /* their share of options.memory */
 	struct series *connections_gauge;
 	/* [n_routes + 1][METHOD_OTHER + 1][STATUS_COUNT]; the last route is "none matched". */
 	struct series *_Atomic *durations;
@@ -47,5 +48,8 @@ void observe_request(struct connection *c, size_t n_sent, bool is_whole);
 
 /* One was refused before it was routed, by the code of its problem (observe.c). */
 void observe_refusal(const char *code);
+
+/* One was refused since all requests together use the memory that they may (observe.c). */
+void observe_no_memory(void);
 
 #endif

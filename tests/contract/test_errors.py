@@ -35,7 +35,7 @@ SHOWN_ELSEWHERE = {
     "credentials_missing": "tests/api/test_auth.py",
     "draining": "tests/api/test_lifecycle.py",
     "internal": "tests/unit/test_problem.c",
-    "overloaded": "tests/unit/test_problem.c",
+    "overloaded": "tests/api/test_load.py",
     "scope_missing": "tests/api/test_auth.py",
 }
 
