@@ -37,7 +37,8 @@ static int cmp_call(const struct expr *e, struct eval *ev, const struct value *a
 #define COMPARE_ROW(op_name, function, signs, sentence) \
 	{ \
 		.name = op_name, .doc = sentence, .usage = "{" op_name ": [value, value]}", \
-		.args_min = 2, .args_max = 2, .call = function, .option = signs, \
+		.args_min = 2, .args_max = 2, .flags = EXPR_TOTAL, .call = function, \
+		.option = signs, \
 	}
 
 const struct expr_op expr_compare_ops[] = {

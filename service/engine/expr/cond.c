@@ -33,6 +33,7 @@ const struct expr_op expr_cond_ops[] = {
 		.usage = "{$cond: [if, then, else]} or {$cond: {if: …, then: …, else: …}}",
 		.args_min = N_ARGS,
 		.args_max = N_ARGS,
+		.flags = EXPR_TOTAL,
 		.eval = cond_eval,
 		.compile = cond_compile,
 		.params = params,

@@ -38,6 +38,7 @@ typedef int expr_compile_fn(struct compiler *c, const struct expr_op *op, struct
 enum expr_flag {
 	EXPR_VOLATILE = 1,       /* $rand: never folded */
 	EXPR_WHOLE_DOCUMENT = 2, /* reads the document in ways that its arguments do not show */
+	EXPR_TOTAL = 4,          /* takes every value: fails only where an argument does */
 };
 
 /* A named argument.  Arguments stand in args in the order of this table; absent ones are NULL. */
@@ -156,7 +157,7 @@ struct value expr_constant_value(const struct expr *e);
 /* Is it an object literal, whose fields are args under the names in keys? */
 bool expr_is_object(const struct expr *e);
 
-/* Is it made of constants, paths, arrays and objects alone, so that it cannot fail? */
+/* Does it, and all below it, take every value, so that it cannot fail? */
 bool expr_is_safe(const struct expr *e);
 
 /* Is it a path ("$a.b", "$$v.a", "$$v")?  Then that path, else NULL. */

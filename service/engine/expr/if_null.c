@@ -22,6 +22,7 @@ const struct expr_op expr_if_null_ops[] = {
 		.args_min = 2,
 		.args_max = EXPR_ANY,
 		.arity_code = 1257300,
+		.flags = EXPR_TOTAL,
 		.eval = if_null_eval,
 	},
 	{ 0 }

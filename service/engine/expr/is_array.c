@@ -30,6 +30,7 @@ const struct expr_op expr_is_array_ops[] = {
 		.usage = "{$isArray: expression}",
 		.args_min = 1,
 		.args_max = 1,
+		.flags = EXPR_TOTAL,
 		.call = is_array_call,
 	},
 	{

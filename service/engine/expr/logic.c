@@ -34,6 +34,7 @@ const struct expr_op expr_logic_ops[] = {
 		.doc = "Are all true?  Nothing is evaluated behind the first that is not.",
 		.usage = "{$and: [expression, …]}",
 		.args_max = EXPR_ANY,
+		.flags = EXPR_TOTAL,
 		.eval = and_or_eval,
 		.option = false,
 	},
@@ -43,6 +44,7 @@ const struct expr_op expr_logic_ops[] = {
 		.usage = "{$not: [expression]}",
 		.args_min = 1,
 		.args_max = 1,
+		.flags = EXPR_TOTAL,
 		.call = not_call,
 	},
 	{
@@ -50,6 +52,7 @@ const struct expr_op expr_logic_ops[] = {
 		.doc = "Is any true?  Nothing is evaluated behind the first that is.",
 		.usage = "{$or: [expression, …]}",
 		.args_max = EXPR_ANY,
+		.flags = EXPR_TOTAL,
 		.eval = and_or_eval,
 		.option = true,
 	},

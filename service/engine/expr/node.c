@@ -14,7 +14,7 @@ bool expr_is_safe(const struct expr *e)
 {
 	if (e == NULL)
 		return true;
-	if (e->op != NULL || (e->flags & EXPR_VOLATILE))
+	if ((e->op != NULL && !(e->op->flags & EXPR_TOTAL)) || (e->flags & EXPR_VOLATILE))
 		return false;
 	for (uint32_t i = 0; i < e->n_args; i++)
 		if (!expr_is_safe(e->args[i]))

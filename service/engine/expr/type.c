@@ -28,6 +28,7 @@ const struct expr_op expr_type_ops[] = {
 		.usage = "{$isNumber: expression}",
 		.args_min = 1,
 		.args_max = 1,
+		.flags = EXPR_TOTAL,
 		.call = is_number_call,
 	},
 	{
@@ -36,6 +37,7 @@ const struct expr_op expr_type_ops[] = {
 		.usage = "{$type: expression}",
 		.args_min = 1,
 		.args_max = 1,
+		.flags = EXPR_TOTAL,
 		.call = type_call,
 	},
 	{ 0 }

@@ -1,33 +1,6 @@
 /* Joins: filters that an index over one field can answer first. */
 #include "engine/query/node.h"
 
-/* Operators that take every value: comparisons and logic. */
-static bool cannot_fail(const struct expr *e)
-{
-	static const char *const total[] = {
-		"$and", "$or", "$not", "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$cmp",
-	};
-	bool is_total = e == NULL || e->op == NULL;
-
-	if (e == NULL)
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(total) && !is_total; i++)
-		is_total = str_is(str_from(total[i]), e->op->name);
-	for (uint32_t i = 0; i < e->n_args && is_total; i++)
-		is_total = cannot_fail(e->args[i]);
-	return is_total && !(e->flags & EXPR_VOLATILE);
-}
-
-static bool query_cannot_fail(const struct query *q)
-{
-	if (q->may_fail || !cannot_fail(q->expr))
-		return false;
-	for (uint32_t i = 0; i < q->n_args; i++)
-		if (!query_cannot_fail(q->args[i]))
-			return false;
-	return true;
-}
-
 static bool reads_document(const struct expr *e)
 {
 	const struct expr_path *path = expr_as_path(e);
@@ -81,5 +54,5 @@ static bool find_in_query(const struct query *q, struct query_join *ret)
 /* What cannot fail may be asked in any order, and of fewer documents. */
 bool query_find_join(const struct query *q, struct query_join *ret)
 {
-	return query_cannot_fail(q) && find_in_query(q, ret);
+	return !query_may_fail(q) && find_in_query(q, ret);
 }
