@@ -264,12 +264,12 @@ bool value_share(struct arena *a, struct value v)
 
 struct value array_no_items[1];
 
-/* Levels of a container over v. */
-static uint16_t depth_over(uint16_t depth, struct value v)
+/* Levels of a container, one at least, over v. */
+static inline uint16_t depth_over(uint16_t depth, struct value v)
 {
-	uint16_t inner = v.type == VALUE_OBJECT  ? v.object->depth
-	                 : v.type == VALUE_ARRAY ? v.array->depth
-	                                         : 0;
+	if (LIKELY(v.type != VALUE_OBJECT && v.type != VALUE_ARRAY))
+		return depth;
+	uint16_t inner = v.type == VALUE_OBJECT ? v.object->depth : v.array->depth;
 
 	return inner >= depth ? inner + 1 : depth;
 }

@@ -108,27 +108,25 @@ static void write_array(const struct writer *w, struct array *arr)
 }
 
 /*
- * Does next stand in the input right behind value, with nothing but ,"key": between them?  Then
- * the run that ends with value can go on.  The two lengths decide: next is keyed, so at least
- * those bytes are there, and if there were more the gap would be longer.
+ * A raw field together with the raw ones that follow it in the input; returns how many.
+ *
+ * The next one goes on with the run when nothing but ,"key": stands between them.  The two lengths
+ * decide: it is keyed, so at least those bytes are there, and if there were more the gap would be
+ * longer.
  */
-static bool is_adjacent(struct value v, struct value next, struct str key)
-{
-	return (next.flags & VALUE_KEYED) && v.type == VALUE_RAW &&
-	       next.text - (v.text + v.len) == (ptrdiff_t)key.len + 4;
-}
-
-/* A raw field together with the raw ones that follow it in the input; returns how many. */
 static uint32_t write_run(const struct writer *w, const struct object *o, uint32_t first)
 {
-	uint32_t last = first;
-	const char *start = o->values[first].text;
+	const struct value *v = &o->values[first], *end = o->values + o->shape->n;
+	const struct str *key = &o->shape->keys[first];
+	const char *start = v->text, *stop = start + v->len;
 
-	while (last + 1 < o->shape->n &&
-	       is_adjacent(o->values[last], o->values[last + 1], o->shape->keys[last + 1]))
-		last++;
-	append_short(w->out, start, (size_t)(o->values[last].text + o->values[last].len - start));
-	return last - first + 1;
+	for (v++, key++; v < end && (v->flags & VALUE_KEYED); v++, key++) {
+		if (v->type != VALUE_RAW || v->text - stop != (ptrdiff_t)key->len + 4)
+			break;
+		stop = v->text + v->len;
+	}
+	append_short(w->out, start, (size_t)(stop - start));
+	return (uint32_t)(v - o->values) - first;
 }
 
 /* The key of field i, behind a comma unless it is the first. */

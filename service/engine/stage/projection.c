@@ -283,20 +283,22 @@ static int make_field(const struct work *w, const struct recipe_step *step, cons
 static int make_object(const struct work *w, const struct object *o, const struct recipe *recipe,
                        struct value *ret)
 {
-	struct value *values = arena_array(w->ev->arena, recipe->to->n, sizeof *values);
+	const struct recipe_step *steps = recipe->steps;
+	const struct value *from = o->values;
+	uint32_t n = recipe->to->n;
+	struct value *values = arena_array(w->ev->arena, n, sizeof *values);
 	bool is_whole = true;
 
 	if (values == NULL)
 		return eval_check(w->ev);
-	for (uint32_t i = 0; i < recipe->to->n; i++) {
-		const struct recipe_step *step = &recipe->steps[i];
-
-		if (LIKELY(step->field == NULL)) {
-			values[i] = o->values[step->from];
+	for (uint32_t i = 0; i < n; i++) {
+		if (LIKELY(steps[i].field == NULL)) {
+			values[i] = from[steps[i].from];
 			continue;
 		}
 		values[i] = MISSING;
-		TRY(make_field(w, step, o, &values[i]));
+		TRY(make_field(w, &steps[i], o, &values[i]));
+		from = o->values; /* who looks into a document may open it */
 		is_whole &= values[i].type != VALUE_MISSING;
 	}
 	*ret = is_whole ? object_from_shape(w->ev->arena, recipe->to, values)
