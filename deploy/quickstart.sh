@@ -83,7 +83,7 @@ fi
 
 check_ports
 $keep || trap stop EXIT
-start service "$ROOT/build/service/docmill" serve --store memory --shutdown-delay 0s
+start service "$ROOT/build/service/docmill" serve --store "sqlite:$LOGS/docmill.db" --shutdown-delay 0s
 wait_for service "${pids[0]}" "$ROOT/build/service/docmill" health
 start web "$ROOT/.venv/bin/docmill-web"
 wait_for web "${pids[1]}" "$ROOT/.venv/bin/python" -c \

@@ -23,6 +23,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
         ca-certificates libcivetweb1 libcjson1 libcurl4t64 libpcre2-8-0 libsqlite3-0 libssl3t64 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/usr/bin/docmill /usr/bin/docmill
+# The tasks: a volume belongs here.
+RUN install -d -o 10001 -g 10001 -m 0750 /var/lib/docmill
+ENV DOCMILL_STORE=sqlite:/var/lib/docmill/docmill.db
 USER 10001:10001
 EXPOSE 8001 9001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["docmill", "health"]

@@ -33,8 +33,11 @@ static void collect(void *arg)
 	struct store_stats stats;
 	struct err err;
 
-	if (app->store->ops->stats(app->store, &stats, &err) == 0)
+	if (app->store->ops->stats(app->store, &stats, &err) == 0) {
 		series_set(app->metrics.tasks_plain, (int64_t)stats.n_plain);
+		for (size_t i = 0; i < JOB_STATE_COUNT; i++)
+			series_set(app->metrics.jobs[i], (int64_t)stats.n_jobs[i]);
+	}
 	series_set(app->metrics.plans_bytes, (int64_t)plan_cache_stats(app->plans).n_bytes);
 }
 
@@ -71,6 +74,10 @@ int app_init(struct app *app, struct err *err)
 		.compute_queue_bytes = metrics_series(METRIC_COMPUTE_QUEUE_BYTES, NULL),
 		.memory_used = metrics_series(METRIC_MEMORY_USED, NULL),
 	};
+	for (size_t i = 0; i < JOB_STATE_COUNT; i++)
+		app->metrics.jobs[i] =
+			metrics_series(METRIC_TASKS,
+		                       (const char *[]){ job_state_name((enum job_state)i) });
 	TRY(plan_cache_create(app->plan_cache_max, &app->plans, err));
 	series_set(metrics_series(METRIC_MEMORY_BUDGET, NULL), (int64_t)app->memory->limit);
 	metrics_on_scrape(collect, app);

@@ -40,7 +40,10 @@ bool idempotency_check(const struct request *req, struct response *res)
 int idempotency_read(const struct request *req, struct str body, struct store_key *ret,
                      struct err *err)
 {
-	struct store_key key = { .scope = STR(""), .key = request_header(req, NAME) };
+	struct store_key key = {
+		.scope = str_from(req->caller == NULL ? "" : req->caller),
+		.key = request_header(req, NAME),
+	};
 
 	if (key.key.data != NULL)
 		TRY(sha256(body, key.digest, err));

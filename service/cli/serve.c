@@ -26,6 +26,8 @@
 #include "obs/health.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
+#include "tasks/store_watch.h"
+#include "tasks/sweep.h"
 
 /* Probes and a scraper; they must never wait behind the service's own requests. */
 #define ADMIN_THREADS 4
@@ -37,11 +39,14 @@
 /* The library's queue, its listeners, the log, the store. */
 #define SPARE_FDS 512
 
+#define SWEEP_INTERVAL_MS 60000
+
 struct service {
 	struct config config;
 	struct app app;
 	struct budget memory; /* of all requests together */
 	struct server *http, *admin;
+	struct sweeper *sweeper;
 };
 
 extern char **environ;
@@ -89,6 +94,7 @@ static void block_signals(sigset_t *ret)
 	sigset_t all = *ret;
 	sigaddset(&all, SIGHUP); /* until it is waited for, too */
 	sigaddset(&all, SIGPIPE);
+	sigaddset(&all, SIGXFSZ); /* then a file that may not grow is an error like a full disk */
 	sigaddset(&all, SIGUSR1);
 	sigaddset(&all, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
@@ -186,7 +192,10 @@ static int open_app(struct service *service, struct err *err)
 		.regex_steps_max = (uint32_t)config->max_regex_steps,
 	};
 	set_compute_limits(service);
-	TRY(store_open(str_from(config->store), &app->store_limits, &app->store, err));
+
+	struct store *store;
+	TRY(store_open(str_from(config->store), &app->store_limits, &store, err));
+	TRY(store_watch_open(store, &app->store, err));
 	if (config->auth == CONFIG_AUTH_KEYS)
 		TRY(auth_load(app, config->keys_file, err));
 	return app_init(app, err);
@@ -331,6 +340,8 @@ static void stop_service(struct service *service)
 	service->http = service->admin = NULL;
 	pool_destroy(service->app.pool);
 	service->app.pool = NULL;
+	sweeper_stop(service->sweeper);
+	service->sweeper = NULL;
 }
 
 /* Keys that were taken away must stop to work without a restart. */
@@ -362,7 +373,13 @@ static void wait_for_end(struct service *service, const sigset_t *signals)
 
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
 {
+	const struct sweeper_options sweeping = {
+		.store = service->app.store,
+		.interval_ms = SWEEP_INTERVAL_MS,
+	};
+
 	TRY(pool_create(&service->app.pool_options, &service->app.pool, err));
+	TRY(sweeper_start(&sweeping, &service->sweeper, err));
 	TRY(start_servers(service, err));
 	series_set(metrics_series(METRIC_BUILD_INFO,
 	                          (const char *[]){ build.version, build.revision, build.compiler }),
@@ -381,14 +398,14 @@ static int run(struct service *service, int argc, char **argv, struct err *err)
 	TRY(config_load(&service->config, argc, argv, environ, err));
 	TRY(config_check(&service->config, err));
 	TRY(cors_check(service->config.cors_origins, err));
+	tune_malloc();
+	block_signals(&signals); /* before there is any other thread: the store has some */
 	TRY(open_app(service, err));
 	TRY(raise_fd_limit(&service->config, err));
 	if (service->config.check) {
 		printf("docmill serve: the options are fine\n");
 		return 0;
 	}
-	tune_malloc();
-	block_signals(&signals);
 	TRY(open_log(&service->config, err));
 	int rc = serve(service, &signals, err);
 	stop_service(service);

@@ -291,9 +291,9 @@ const struct option option_table[] = {
 		.group = "tasks",
 		.type = OPTION_TEXT,
 		FIELD(store),
-		.value = "memory",
-		.argument = "memory",
-		.doc = "Where tasks are kept.",
+		.value = "sqlite:docmill.db",
+		.argument = "sqlite:PATH|memory",
+		.doc = "Where tasks are kept: in a file, or as long as the process lives.",
 	},
 	{
 		.name = "max-tasks",

@@ -161,4 +161,10 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.labels = { "op" },
 		.buckets_us = store_buckets_us,
 	},
+	[METRIC_STORE_FAILURES] = {
+		.name = "docmill_store_failures_total",
+		.help = "Store operations that failed: the store was out of reach, or its disk full.",
+		.kind = METRIC_COUNTER,
+		.labels = { "op" },
+	},
 };

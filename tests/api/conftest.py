@@ -73,7 +73,7 @@ def docmill() -> Callable[..., "subprocess.CompletedProcess[str]"]:
             text=True,
             timeout=30,
             check=False,
-            env={**os.environ, **environment},
+            env={**os.environ, "DOCMILL_STORE": "memory", **environment},
         )
 
     return run
