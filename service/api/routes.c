@@ -62,7 +62,6 @@ const struct route service_routes[] = {
 		.method = METHOD_PATCH,
 		.path = "/tasks/{id}",
 		.handle = task_patch,
-		.scope = SCOPE_TASKS_WRITE,
 		.name = "task_patch",
 		.scope = SCOPE_TASKS_WRITE,
 		.doc = "Set whichever fields are given, by a merge patch.",
