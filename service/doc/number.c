@@ -1,21 +1,49 @@
 /* Numbers as JSON text, exact both ways. */
 #include "doc/number.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
 #include "doc/number_chars.h"
 
 #define DIGITS_EXACT_MAX 18 /* any number of so many digits fits 64 bits */
-#define POWER_EXACT_MAX 22  /* 10^22 is the largest power of ten that a double holds exactly */
+#define DIGITS_WHOLE_MAX 19 /* and any of so many, without its sign */
+#define POWER_WHOLE_MAX 19  /* 10^19 is the largest power of ten that fits 64 bits */
 #define MANTISSA_EXACT_MAX (UINT64_C(1) << 53)
 #define FIXED_EXPONENT_MIN (-7) /* from here on down, and from 10^21 on, scientific notation */
 #define FIXED_EXPONENT_MAX 21
 #define DIGITS_MAX 20 /* of 64 bits */
 
-static const double powers[POWER_EXACT_MAX + 1] = {
-	1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+#define EACH(n) (UINT64_C(0x0101010101010101) * (n)) /* a byte, eight times */
+
+/* Doubles hold these exactly, and up to 10^22. */
+static const double powers[POWER_WHOLE_MAX + 1] = {
+	1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+};
+
+static const uint64_t whole_powers[POWER_WHOLE_MAX + 1] = {
+	1,
+	10,
+	100,
+	1000,
+	10000,
+	100000,
+	1000000,
+	10000000,
+	100000000,
+	1000000000,
+	10000000000,
+	100000000000,
+	1000000000000,
+	10000000000000,
+	100000000000000,
+	1000000000000000,
+	10000000000000000,
+	100000000000000000,
+	1000000000000000000,
+	UINT64_C(10000000000000000000),
 };
 
 static bool is_digit(char c)
@@ -49,39 +77,97 @@ static struct value parse_many_digits(const char *text, size_t len)
 	return value_long(is_negative ? (int64_t)(0 - n) : (int64_t)n);
 }
 
+/* Eight characters, the first one lowest; and those are digits. */
+static inline uint64_t load8(const char *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof x);
+	return le64toh(x);
+}
+
+static inline bool are_digits8(uint64_t x)
+{
+	return ((x & EACH(0xf0)) | ((x + EACH(0x06)) & EACH(0xf0)) >> 4) == EACH(0x33);
+}
+
+/* Pairs of digits, pairs of pairs, and both of these, each by one multiplication. */
+static inline uint64_t digits8(uint64_t x)
+{
+	x = (x & EACH(0x0f)) * ((10 << 8) + 1) >> 8;
+	x = (x & UINT64_C(0x00ff00ff00ff00ff)) * ((100 << 16) + 1) >> 16;
+	return (x & UINT64_C(0x0000ffff0000ffff)) * ((UINT64_C(10000) << 32) + 1) >> 32;
+}
+
+/* Digits from p on are appended to *mantissa (which wraps); returns what is behind them. */
+static inline const char *parse_digits(const char *p, const char *end, uint64_t *mantissa)
+{
+	uint64_t n = *mantissa, x;
+
+	for (; end - p >= 8 && are_digits8(x = load8(p)); p += 8)
+		n = n * 100000000 + digits8(x);
+	while (p < end && is_digit(*p))
+		n = n * 10 + (unsigned char)(*p++ - '0');
+	*mantissa = n;
+	return p;
+}
+
 /*
- * Most numbers are short: their digits fit 53 bits and their scale is an exact power of ten, so
- * one multiplication or division is correctly rounded.
+ * n / d, correctly rounded: 63 or 64 bits of the quotient, and whether anything is left, tell to
+ * which side.  Neither is 0.
+ */
+static double divide(uint64_t n, uint64_t d)
+{
+	int n_shift = __builtin_clzll(n), d_shift = __builtin_clzll(d);
+	__uint128_t dividend = (__uint128_t)(n << n_shift) << 63;
+
+	d <<= d_shift;
+	uint64_t quotient = (uint64_t)(dividend / d);
+	bool is_inexact = (uint64_t)dividend != quotient * d;
+	int n_extra = 11 - __builtin_clzll(quotient);
+	uint64_t kept = quotient >> n_extra, half = UINT64_C(1) << (n_extra - 1);
+	uint64_t rest = quotient & (half * 2 - 1);
+
+	kept += rest > half || (rest == half && (is_inexact || (kept & 1)));
+	/* A power of two from its bits: far from the ends of the range. */
+	uint64_t bits = (uint64_t)(1023 + n_extra - 63 + d_shift - n_shift) << 52;
+	double power;
+	memcpy(&power, &bits, sizeof power);
+	return (double)kept * power;
+}
+
+/*
+ * Numbers as short as people write them fit 53 bits, and their scale is an exact power of ten: one
+ * division is correctly rounded.  Those of full length fit 64 bits and take a longer one.
  */
 struct value number_parse(const char *text, size_t len)
 {
 	const char *p = text, *end = text + len;
 	bool is_negative = *p == '-';
 	uint64_t mantissa = 0;
-	int scale = 0;
+	size_t scale = 0;
 
 	p += is_negative;
 	const char *digits = p;
-	while (p < end && is_digit(*p))
-		mantissa = mantissa * 10 + (unsigned char)(*p++ - '0');
+	p = parse_digits(p, end, &mantissa);
+	size_t n_digits = (size_t)(p - digits);
 	if (p == end) {
-		if (p - digits > DIGITS_EXACT_MAX)
+		if (n_digits > DIGITS_EXACT_MAX)
 			return parse_many_digits(text, len);
 		return value_whole(is_negative ? -(int64_t)mantissa : (int64_t)mantissa);
 	}
-	size_t n_digits = (size_t)(p - digits);
 	if (*p == '.') {
 		const char *fraction = ++p;
 
-		while (p < end && is_digit(*p))
-			mantissa = mantissa * 10 + (unsigned char)(*p++ - '0');
-		scale = (int)(fraction - p);
-		n_digits += (size_t)(p - fraction);
+		p = parse_digits(p, end, &mantissa);
+		scale = (size_t)(p - fraction);
+		n_digits += scale;
 	}
-	if (p != end || n_digits > DIGITS_EXACT_MAX || mantissa > MANTISSA_EXACT_MAX ||
-	    scale < -POWER_EXACT_MAX)
+	n_digits -= *digits == '0';
+	if (p != end || n_digits > DIGITS_WHOLE_MAX || scale > POWER_WHOLE_MAX)
 		return parse_slow(text, len);
-	double d = (double)mantissa / powers[-scale];
+	double d = mantissa > MANTISSA_EXACT_MAX ? divide(mantissa, whole_powers[scale])
+	                                         : (double)mantissa / powers[scale];
 	return value_double(is_negative ? -d : d);
 }
 

@@ -77,6 +77,72 @@ TEST(doubles_at_the_edges_of_the_short_way_are_written_in_the_shortest_way) {
 	}
 }
 
+static void assert_read_exactly(const char *text)
+{
+	char padded[128];
+	double expected = 0;
+	size_t len = strlen(text);
+
+	memset(padded, '7', sizeof padded); /* what is behind a number is not looked at */
+	memcpy(padded, text, len);
+	struct value v = number_parse(padded, len);
+
+	assert_true(number_chars_parse(text, len, &expected));
+	if (v.type != VALUE_DOUBLE || memcmp(&v.f64, &expected, sizeof expected) != 0)
+		fail_msg("%s is read as %.17g, not %.17g", text, v.f64, expected);
+}
+
+TEST(numbers_with_a_point_are_read_exactly) {
+	struct random random = random_seeded();
+	char text[96];
+
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		uint64_t whole = random_next(&random) >> random_below(&random, 64);
+		uint64_t rest = random_next(&random) >> random_below(&random, 64);
+		const char *sign = random_below(&random, 2) ? "-" : "";
+
+		snprintf(text, sizeof text, "%s%llu.%0*llu", sign, (unsigned long long)whole,
+		         (int)random_below(&random, 20), (unsigned long long)rest);
+		assert_read_exactly(text);
+		snprintf(text, sizeof text, "%s0.%0*llu", sign, (int)random_below(&random, 24),
+		         (unsigned long long)rest);
+		assert_read_exactly(text);
+		/* Half way between two doubles. */
+		snprintf(text, sizeof text, "%s%llu.5", sign,
+		         (unsigned long long)(whole >> 11 | UINT64_C(1) << 52));
+		assert_read_exactly(text);
+	}
+}
+
+TEST(numbers_at_the_edges_of_the_ways_to_read_are_read_exactly) {
+	static const char *const texts[] = {
+		"0.0",
+		"-0.0",
+		"9007199254740992.0",
+		"9007199254740993.0",
+		"9007199254740993.1",
+		"999999999999999999.9",
+		"9999999999999999999.9",
+		"18446744073709551615.0",
+		"1844674407370955161.5",
+		"0.9999999999999999999",
+		"0.99999999999999999999",
+		"0.0000000000000000001",
+		"0.00000000000000000001",
+		"12345678.12345678",
+		"1234567.1234567",
+		"123456789.123456789",
+		"1.7976931348623157",
+		"4503599627370497.5",
+		"4503599627370496.5",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		assert_read_exactly(texts[i]);
+}
+
 TEST(whole_numbers_are_written_as_printf_does) {
 	struct random random = random_seeded();
 	char text[NUMBER_TEXT_SIZE], expected[32];
@@ -98,6 +164,8 @@ int main(void)
 		RUN(doubles_of_few_decimals_are_written_in_the_shortest_way),
 		RUN(any_double_is_written_in_the_shortest_way),
 		RUN(doubles_at_the_edges_of_the_short_way_are_written_in_the_shortest_way),
+		RUN(numbers_with_a_point_are_read_exactly),
+		RUN(numbers_at_the_edges_of_the_ways_to_read_are_read_exactly),
 		RUN(whole_numbers_are_written_as_printf_does),
 	};
 
