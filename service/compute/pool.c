@@ -71,10 +71,10 @@ void pool_destroy(struct pool *pool)
 	free(pool);
 }
 
-/* A place for small work on its caller's thread, unless others wait that came before it. */
+/* A place for small work on its caller's thread, unless other small work came before it. */
 static bool enter_inline(struct pool *pool)
 {
-	if (atomic_load_explicit(&pool->has_waiting, memory_order_relaxed))
+	if (atomic_load_explicit(&pool->has_small, memory_order_relaxed))
 		return false;
 	if (atomic_fetch_add(&pool->n_inline, 1) < pool->options.n_inline)
 		return true;

@@ -34,7 +34,7 @@ struct pool {
 	_Atomic uint64_t closed_ns; /* UINT64_MAX: open */
 	atomic_uint n_inline;
 	atomic_bool is_stopped;
-	atomic_bool has_waiting; /* something is in the queue: a hint, read without the lock */
+	atomic_bool has_small; /* small work is in the queue: a hint, read without the lock */
 
 	pthread_condattr_t clock; /* condition variables go by the monotonic clock */
 	pthread_t *threads;

@@ -11,7 +11,8 @@
 
 void pool_note_queue(struct pool *pool)
 {
-	atomic_store_explicit(&pool->has_waiting, pool->queue.n > 0, memory_order_relaxed);
+	atomic_store_explicit(&pool->has_small, pool->queue.lists[WORK_SMALL].n > 0,
+	                      memory_order_relaxed);
 }
 
 void pool_start_work(struct pool *pool, struct work *work)

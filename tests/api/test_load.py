@@ -79,6 +79,7 @@ def test_a_full_queue_is_a_503_that_names_the_limit() -> None:
                 expect_overloaded(post(service, transform(MEDIUM)), "queue-length")
                 expect_overloaded(post(service, transform(LARGE)), "queue-length")
                 assert service.metric(rejected) == 2
+                assert post(service, transform(100, n_documents=1)).status == 200
         wait_for(service, RUNNING, 0)
         assert post(service, transform(LARGE)).status == 200
 
