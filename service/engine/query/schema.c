@@ -136,7 +136,8 @@ static int enum_keyword(struct compiler *c, const char *name, struct schema *s, 
 
 		if (!value_share(c->arena, item))
 			return compile_nomem(c);
-		if (!value_set_add(s->values, item) && !arena_failed(c->arena))
+		if (!value_set_add(s->values, schema_value(c->arena, item)) &&
+		    !arena_failed(c->arena))
 			return compile_fail(
 				c, 9, "$jsonSchema",
 				"$jsonSchema keyword 'enum' cannot contain duplicate values");

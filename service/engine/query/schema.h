@@ -37,7 +37,7 @@ struct schema_pattern {
 
 struct schema {
 	uint32_t types;           /* a bit for each enum value_type; 0: any */
-	struct value_set *values; /* of enum, or NULL */
+	struct value_set *values; /* of enum, as schema_value() makes them; or NULL */
 
 	bool has_minimum, has_maximum, is_minimum_excluded, is_maximum_excluded;
 	struct value minimum, maximum;
@@ -68,6 +68,12 @@ struct schema {
 	struct schema_list all_of, any_of, one_of;
 	struct schema * not ;
 };
+
+/*
+ * A value to be compared with others: the fields of its objects, and of those inside, in the order
+ * of their names.  Null after lack of memory.  As deep as documents may be.
+ */
+struct value schema_value(struct arena *a, struct value v);
 
 int schema_compile(struct compiler *c, struct value spec, struct schema **ret) MUST_CHECK;
 

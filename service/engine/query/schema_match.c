@@ -65,7 +65,7 @@ static bool are_unique(struct eval *ev, struct array *arr)
 
 	value_set_init(&seen, ev->arena, arr->n);
 	for (uint32_t i = 0; i < arr->n; i++)
-		if (!value_set_add(&seen, array_get(ev->arena, arr, i)))
+		if (!value_set_add(&seen, schema_value(ev->arena, array_get(ev->arena, arr, i))))
 			return false;
 	return true;
 }
@@ -226,7 +226,7 @@ int schema_match(const struct schema *s, struct eval *ev, struct value v, bool *
 {
 	*ret = s->types == 0 || (s->types >> v.type & 1);
 	if (*ret && s->values != NULL)
-		*ret = value_set_find(s->values, ev->arena, v) >= 0;
+		*ret = value_set_find(s->values, ev->arena, schema_value(ev->arena, v)) >= 0;
 	if (*ret)
 		TRY(match_type(s, ev, v, ret));
 	return *ret ? match_lists(s, ev, v, ret) : 0;
