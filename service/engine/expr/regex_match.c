@@ -89,11 +89,61 @@ static int compile_constant(struct compiler *c, struct expr *e)
 	                    problem_prefix(&problem), problem.message);
 }
 
+/* {$literal: v}: a pattern may begin with a dollar sign. */
+static struct value literal(struct compiler *c, struct value v)
+{
+	const struct str name = STR("$literal");
+
+	return object_build(c->arena, &name, &v, 1);
+}
+
+/* The value of Extended JSON's {$regularExpression: {pattern, options}}, or NULL. */
+static struct object *regular_expression(struct compiler *c, struct value v)
+{
+	if (v.type != VALUE_OBJECT || object_n(c->arena, v.object) != 1 ||
+	    !str_is(object_key(v.object, 0), "$regularExpression"))
+		return NULL;
+	v = object_at(c->arena, v.object, 0);
+	return v.type == VALUE_OBJECT ? v.object : NULL;
+}
+
+/* A regular expression that is a value of its own stands for its pattern and its options. */
+static int unfold_regex(struct compiler *c, const struct expr_op *op, struct value *spec)
+{
+	struct value given, options;
+	struct object *regex;
+	struct object_builder b;
+
+	if (spec->type != VALUE_OBJECT)
+		return 0;
+	regex = regular_expression(c, object_get(c->arena, spec->object, STR("regex")));
+	if (regex == NULL)
+		return 0;
+	given = object_get(c->arena, spec->object, STR("options"));
+	options = object_get(c->arena, regex, STR("options"));
+	if (!value_is_nullish(given) && options.type == VALUE_STRING && options.len > 0)
+		return compile_fail(c, 51107, op->name,
+		                    "%s: found regex options specified in both 'regex' and "
+		                    "'options' fields",
+		                    op->name);
+	object_builder_init(&b, c->arena, object_n(c->arena, spec->object) + 1);
+	for (uint32_t i = 0; i < object_n(c->arena, spec->object); i++)
+		object_builder_add(&b, object_key(spec->object, i),
+		                   object_at(c->arena, spec->object, i));
+	object_builder_add(&b, STR("regex"),
+	                   literal(c, object_get(c->arena, regex, STR("pattern"))));
+	if (value_is_nullish(given))
+		object_builder_add(&b, STR("options"), literal(c, options));
+	*spec = object_builder_finish(&b);
+	return 0;
+}
+
 static int regex_compile_expr(struct compiler *c, const struct expr_op *op, struct value spec,
                               struct expr **ret)
 {
 	struct expr *e;
 
+	TRY(unfold_regex(c, op, &spec));
 	TRY(expr_compile_params(c, op, spec, &e));
 	if (e->args[INPUT] == NULL)
 		return compile_fail(c, 31022, op->name, "%s requires 'input' parameter", op->name);
