@@ -54,7 +54,7 @@ static void read_fields(struct json_reader *r, bool is_patch, struct task_fields
 		json_read_string(r, "description", 0, TASK_DESCRIPTION_MAX, &ret->description);
 	if ((is_patch && json_take_null(r, "priority")) ||
 	    json_read_int(r, "priority", TASK_PRIORITY_MIN, TASK_PRIORITY_MAX, &priority) ==
-		    JSON_READ)
+	            JSON_READ)
 		ret->priority = (int)priority;
 	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
 		json_ignore(r, read_only[i]);
@@ -104,7 +104,7 @@ static int create_from(struct request *req, struct response *res, struct arena *
 	if (problems.n_items > 0)
 		return refuse_fields(req, res, &problems, has_title);
 	TRY(idempotency_read(req, message, &new_task.key, err));
-	TRY(store->ops->create(store, &new_task, &receipt, response_body(res), err));
+	TRY(store_create(store, &new_task, &receipt, response_body(res), err));
 	return created(res, &receipt);
 }
 
@@ -137,7 +137,7 @@ static int get(struct request *req, struct response *res, struct err *err)
 	struct store *store = store_of(req);
 	struct store_receipt receipt;
 
-	TRY(store->ops->get(store, req->params[0], &receipt, response_body(res), err));
+	TRY(store_get(store, req->params[0], &receipt, response_body(res), err));
 	etag_set(res, receipt.version);
 	if (etag_is_known(req, receipt.version)) {
 		response_clear_body(res);
@@ -158,7 +158,7 @@ static int find_version(const struct request *req, struct response *res, uint64_
 	struct store *store = store_of(req);
 	struct store_receipt receipt;
 
-	TRY(store->ops->get(store, req->params[0], &receipt, response_body(res), err));
+	TRY(store_get(store, req->params[0], &receipt, response_body(res), err));
 	response_clear_body(res);
 	if (etag_is_outdated(req, receipt.version))
 		return err_set(err, ERR_PRECONDITION, "the task is at version %" PRIu64 " by now",
@@ -185,8 +185,7 @@ static int update_from(struct request *req, struct response *res, struct arena *
 	if (problems.n_items > 0)
 		return refuse_fields(req, res, &problems,
 		                     !json_has(&reader, "title") || json_has_text(&reader, "title"));
-	TRY(store->ops->update(store, req->params[0], version, &fields, &receipt,
-	                       response_body(res), err));
+	TRY(store_update(store, req->params[0], version, &fields, &receipt, response_body(res), err));
 	etag_set(res, receipt.version);
 	return 0;
 }
@@ -221,7 +220,7 @@ static int delete (struct request *req, struct response *res, struct err *err)
 	uint64_t version;
 
 	TRY(find_version(req, res, &version, err));
-	TRY(store->ops->remove(store, req->params[0], version, err));
+	TRY(store_remove(store, req->params[0], version, err));
 	res->status = 204;
 	return 0;
 }

@@ -20,6 +20,7 @@
 #include "base/build.h"
 #include "base/clock.h"
 #include "base/machine.h"
+#include "cli/manual.h"
 #include "config/config.h"
 #include "http/cors.h"
 #include "http/server.h"
@@ -74,7 +75,7 @@ static int print_help(const char *how)
 
 	buf_init(&text, 1 << 20);
 	if (strcmp(how, "--help=markdown") == 0) {
-		config_write_markdown(&text);
+		manual_write(&text);
 	} else {
 		buf_append_cstr(&text, "usage: docmill serve [OPTION]...\n");
 		config_write_help(&text);

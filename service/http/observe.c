@@ -4,6 +4,27 @@
 #include "base/clock.h"
 #include "obs/log.h"
 
+const struct server_log_field server_log_fields[] = {
+	{ "time", "When the answer was sent: RFC 3339, UTC, milliseconds." },
+	{ "level", "`info`; `error` when the status is 500 or more." },
+	{ "msg", "`request`; other lines tell of the service itself." },
+	{ "request_id",
+	  "The caller's `X-Request-Id`, its trace id, or one of ours; in the answer too." },
+	{ "trace_id", "Of the caller's `traceparent`, if there was a valid one." },
+	{ "span_id", "This request's own part of that trace." },
+	{ "key", "The name of the caller's key, where keys are asked for." },
+	{ "method", "The method; `OTHER` for one that is not known." },
+	{ "route", "The path of the contract, such as `/tasks/{id}`; `none` when there was none." },
+	{ "path", "The path as it was sent, its first 200 bytes, when it is none of ours." },
+	{ "status", "The status of the answer." },
+	{ "duration_ms", "From the end of the request's header to the end of the answer." },
+	{ "bytes_in", "Bytes of the body on the wire, packed if it was." },
+	{ "bytes_out", "Bytes of the answer, its header included." },
+	{ "remote", "The address of the peer." },
+	{ "cut", "Why the answer did not go out whole, if it did not." },
+	{ 0 },
+};
+
 static const char *route_label(const struct request *req)
 {
 	return req->route != NULL ? req->route->path : "none";

@@ -67,6 +67,14 @@ struct server_options {
 	void *app;             /* request.app */
 };
 
+/* What a line of the request log may hold; ends with a row of zeros. */
+struct server_log_field {
+	const char *name;
+	const char *doc; /* one sentence */
+};
+
+extern const struct server_log_field server_log_fields[];
+
 struct server;
 
 /* Listen and serve; routes stay the caller's.  A busy port is ERR_UNAVAILABLE and named. */
