@@ -97,14 +97,17 @@ static struct value literal(struct compiler *c, struct value v)
 	return object_build(c->arena, &name, &v, 1);
 }
 
-/* The value of Extended JSON's {$regularExpression: {pattern, options}}, or NULL. */
+/* What Extended JSON's {$regularExpression: {pattern, options}} says, or NULL. */
 static struct object *regular_expression(struct compiler *c, struct value v)
 {
 	if (v.type != VALUE_OBJECT || object_n(c->arena, v.object) != 1 ||
 	    !str_is(object_key(v.object, 0), "$regularExpression"))
 		return NULL;
 	v = object_at(c->arena, v.object, 0);
-	return v.type == VALUE_OBJECT ? v.object : NULL;
+	if (v.type != VALUE_OBJECT || object_find(c->arena, v.object, STR("pattern")) < 0 ||
+	    object_find(c->arena, v.object, STR("options")) < 0)
+		return NULL;
+	return v.object;
 }
 
 /* A regular expression that is a value of its own stands for its pattern and its options. */
