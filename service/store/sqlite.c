@@ -191,27 +191,30 @@ struct sweeping {
 	size_t n;
 };
 
-static int sweep_keys(struct sqlite_db *db, struct sqlite_write *write, struct err *err)
+static int sweep_all(struct sqlite_db *db, struct sqlite_write *write, struct err *err)
 {
-	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
 	struct sweeping *s = (struct sweeping *)write;
-	bool has_row;
+	const int64_t old_keys[] = { s->what->keys_before_ms, (int64_t)s->what->n_max };
 
-	TRY(sqlite_use(db, SQL_KEY_SWEEP, &statement, err));
-	sqlite3_bind_int64(statement, 1, s->what->keys_before_ms);
-	sqlite3_bind_int64(statement, 2, (int64_t)s->what->n_max);
-	TRY(sqlite_step(db, statement, &has_row, err));
-	s->n = (size_t)sqlite3_changes(db->handle);
+	TRY(sqlite_change(db, SQL_KEY_SWEEP, old_keys, 2, err));
+	size_t n_keys = (size_t)sqlite3_changes(db->handle), n_jobs;
+	TRY(sqlite_job_sweep(db, s->what, &n_jobs, err));
+	s->n = n_keys + n_jobs;
 	return 0;
 }
 
 static int sweep(struct store *store, const struct store_sweep *what, size_t *ret_n, struct err *err)
 {
-	struct sweeping s = { .write = { .run = sweep_keys }, .what = what };
+	struct sweeping s = { .write = { .run = sweep_all, .is_several = true }, .what = what };
 
 	TRY(sqlite_write(&sqlite_store_of(store)->writer, &s.write, err));
 	*ret_n = s.n;
 	return 0;
+}
+
+static void watch(struct store *store, store_wake_fn *wake, void *arg)
+{
+	store_wake_set(&sqlite_store_of(store)->wake, wake, arg);
 }
 
 static const struct store_ops sqlite_ops = {
@@ -225,6 +228,9 @@ static const struct store_ops sqlite_ops = {
 	.remove = sqlite_task_remove,
 	.stats = stats,
 	.sweep = sweep,
+	.watch = watch,
+	.jobs = &sqlite_job_ops,
+	.deliveries = &sqlite_delivery_ops,
 };
 
 /* A path that SQLite takes for a path and nothing else (":memory:", "file:..."); NULL: no memory. */
@@ -252,6 +258,7 @@ int sqlite_store_open(struct str path, const struct store_limits *limits, struct
 		return err_set(err, ERR_UNAVAILABLE, "no memory for the store");
 	s->base.ops = &sqlite_ops;
 	s->lock_fd = -1;
+	s->wake = STORE_WAKE_INIT;
 	s->path = copy_path(path);
 	int rc = s->path == NULL ? err_set(err, ERR_UNAVAILABLE, "no memory for the store")
 	                         : open_store(s, err);

@@ -110,6 +110,12 @@ void sqlite_bind_str(sqlite3_stmt *statement, int at, struct str text)
 	                    SQLITE_UTF8);
 }
 
+void sqlite_bind_bytes(sqlite3_stmt *statement, int at, struct str bytes)
+{
+	sqlite3_bind_blob64(statement, at, bytes.len == 0 ? "" : bytes.data, bytes.len,
+	                    SQLITE_STATIC);
+}
+
 void sqlite_bind_uuid(sqlite3_stmt *statement, int at, const struct uuid *id)
 {
 	sqlite3_bind_blob(statement, at, id->bytes, sizeof id->bytes, SQLITE_STATIC);
@@ -129,6 +135,24 @@ int sqlite_step(struct sqlite_db *db, sqlite3_stmt *statement, bool *ret_has_row
 	case SQLITE_DONE: *ret_has_row = false; return 0;
 	default: return sqlite_failure(db, err);
 	}
+}
+
+int sqlite_finish(struct sqlite_db *db, sqlite3_stmt *statement, struct err *err)
+{
+	bool has_row;
+
+	return sqlite_step(db, statement, &has_row, err);
+}
+
+int sqlite_change(struct sqlite_db *db, enum sql which, const int64_t *numbers, int n,
+                  struct err *err)
+{
+	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
+
+	TRY(sqlite_use(db, which, &statement, err));
+	for (int i = 0; i < n; i++)
+		sqlite3_bind_int64(statement, i + 1, numbers[i]);
+	return sqlite_finish(db, statement, err);
 }
 
 int sqlite_run(struct sqlite_db *db, enum sql which, struct err *err)

@@ -42,6 +42,32 @@ enum sql {
 	SQL_KEY_GET,
 	SQL_KEY_PUT,
 	SQL_KEY_SWEEP,
+	SQL_JOB_INSERT,
+	SQL_JOB_STATUS,
+	SQL_JOB_LATE,
+	SQL_JOB_NEXT,
+	SQL_JOB_RUN,
+	SQL_JOB_RENEW,
+	SQL_JOB_WAIT,
+	SQL_JOB_RESET,
+	SQL_JOB_ASK,
+	SQL_JOB_END,
+	SQL_PART_GET,
+	SQL_PART_PUT,
+	SQL_PARTS_DROP,
+	SQL_RESULT_OLD,
+	SQL_RESULT_SWEPT,
+	SQL_JOB_SWEEP,
+	SQL_DELIVERY_INSERT,
+	SQL_DELIVERY_DUE,
+	SQL_DELIVERY_CLAIM,
+	SQL_DELIVERY_GET,
+	SQL_DELIVERY_END,
+	SQL_DELIVERY_ORPHAN,
+	SQL_DELIVERY_MOVE,
+	SQL_DELIVERY_LIST,
+	SQL_DELIVERY_AGAIN,
+	SQL_ATTEMPT_INSERT,
 	SQL_LIST, /* the first of SQL_LIST_VARIANTS: sqlite_list.c writes them */
 };
 
@@ -71,6 +97,7 @@ void sqlite_done(sqlite3_stmt **statement);
 
 /* Text and blobs are borrowed until sqlite_done().  Binding cannot fail but for memory, see step. */
 void sqlite_bind_str(sqlite3_stmt *statement, int at, struct str text);
+void sqlite_bind_bytes(sqlite3_stmt *statement, int at, struct str bytes);
 void sqlite_bind_uuid(sqlite3_stmt *statement, int at, const struct uuid *id);
 
 struct str sqlite_column_str(sqlite3_stmt *statement, int at);
@@ -78,6 +105,13 @@ struct str sqlite_column_str(sqlite3_stmt *statement, int at);
 /* *ret_has_row: there is one to look at. */
 int sqlite_step(struct sqlite_db *db, sqlite3_stmt *statement, bool *ret_has_row,
                 struct err *err) MUST_CHECK;
+
+/* Carry out a statement whose arguments are bound, to its end. */
+int sqlite_finish(struct sqlite_db *db, sqlite3_stmt *statement, struct err *err) MUST_CHECK;
+
+/* Carry out one whose arguments are numbers, from ?1 on. */
+int sqlite_change(struct sqlite_db *db, enum sql which, const int64_t *numbers, int n,
+                  struct err *err) MUST_CHECK;
 
 /* Use a statement that has no arguments, to its end. */
 int sqlite_run(struct sqlite_db *db, enum sql which, struct err *err) MUST_CHECK;

@@ -8,7 +8,7 @@
 
 #include "store/cursor.h"
 
-#define LIST_SQL_SIZE 256
+#define LIST_SQL_SIZE 600
 
 /* Arguments: ?1 the place, ?2 how many, ?3 the status, ?4 the priority. */
 static void write_sql(const struct store_query *query, bool has_priority, char ret[LIST_SQL_SIZE])
@@ -21,7 +21,8 @@ static void write_sql(const struct store_query *query, bool has_priority, char r
 	bool is_down = sort_is_down(query->sort);
 
 	snprintf(ret, LIST_SQL_SIZE,
-	         "SELECT " TASK_COLUMNS " FROM tasks WHERE seq %s ?1%s%s%s ORDER BY seq%s LIMIT ?2",
+	         "SELECT " TASK_COLUMNS " FROM " TASK_TABLES
+	         " WHERE seq %s ?1%s%s%s ORDER BY seq%s LIMIT ?2",
 	         is_down ? "<" : ">", query->status.len > 0 ? " AND status = ?3" : "",
 	         has_priority ? " AND priority = ?4" : "", of_kind[query->kind],
 	         is_down ? " DESC" : "");
@@ -52,18 +53,17 @@ static bool is_full(const struct filling *f)
 
 static int fill(struct filling *f, sqlite3_stmt *row, struct err *err)
 {
-	struct task task;
-	int64_t seq;
+	struct sqlite_row task;
 
 	if (f->page.n_tasks == f->query->limit) {
 		cursor_format(f->query->sort, f->last, f->page.next);
 		return 0;
 	}
-	TRY(sqlite_task_read(row, &task, &seq, err));
+	TRY(sqlite_row_read(row, &task, err));
 	if (f->page.n_tasks++ > 0)
 		buf_append_char(f->json, ',');
-	task_write(&task, f->json);
-	f->last = (struct cursor){ task.priority, seq };
+	task_write(&task.task, f->json);
+	f->last = (struct cursor){ task.task.priority, task.seq };
 	return 0;
 }
 

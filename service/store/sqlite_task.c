@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "store/outcome.h"
 
-static int read_uuid(sqlite3_stmt *row, int at, struct uuid *ret, struct err *err)
+int sqlite_uuid_read(sqlite3_stmt *row, int at, struct uuid *ret, struct err *err)
 {
 	const void *bytes = sqlite3_column_blob(row, at);
 
@@ -17,34 +17,58 @@ static int read_uuid(sqlite3_stmt *row, int at, struct uuid *ret, struct err *er
 	return 0;
 }
 
-int sqlite_task_read(sqlite3_stmt *row, struct task *ret, int64_t *ret_seq, struct err *err)
+static void read_job(sqlite3_stmt *statement, struct sqlite_row *row)
 {
-	struct task task = {
-		.kind = (enum task_kind)sqlite3_column_int(row, 2),
-		.title = sqlite_column_str(row, 3),
-		.description = sqlite_column_str(row, 4),
-		.status = sqlite_column_str(row, 5),
-		.priority = sqlite3_column_int(row, 6),
-		.created_ms = sqlite3_column_int64(row, 7),
-		.updated_ms = sqlite3_column_int64(row, 8),
-		.version = (uint64_t)sqlite3_column_int64(row, 9),
+	row->claim = (uint64_t)sqlite3_column_int64(statement, 10);
+	row->is_cancelled = sqlite3_column_int(statement, 12) != 0;
+	row->job = (struct task_job){
+		.attempts = (uint32_t)sqlite3_column_int64(statement, 11),
+		.started_ms = sqlite3_column_int64(statement, 13),
+		.finished_ms = sqlite3_column_int64(statement, 14),
+		.documents_done = (uint64_t)sqlite3_column_int64(statement, 15),
+		.documents_total = (uint64_t)sqlite3_column_int64(statement, 16),
+		.stage = sqlite_column_str(statement, 17),
+		.error = sqlite_column_str(statement, 18),
+		.has_result = sqlite3_column_type(statement, 19) != SQLITE_NULL,
+		.result_documents = (uint64_t)sqlite3_column_int64(statement, 19),
+		.result_bytes = (uint64_t)sqlite3_column_int64(statement, 20),
+		.result_expires_ms = sqlite3_column_int64(statement, 21),
+		.webhook_url = sqlite_column_str(statement, 22),
+		.is_running = job_state_find(row->task.status) == JOB_RUNNING,
 	};
+	row->task.job = &row->job;
+}
 
-	TRY(read_uuid(row, 1, &task.id, err));
-	*ret = task;
-	*ret_seq = sqlite3_column_int64(row, 0);
+int sqlite_row_read(sqlite3_stmt *statement, struct sqlite_row *ret, struct err *err)
+{
+	struct uuid id;
+
+	TRY(sqlite_uuid_read(statement, 1, &id, err));
+	ret->seq = sqlite3_column_int64(statement, 0);
+	ret->task = (struct task){
+		.id = id,
+		.kind = (enum task_kind)sqlite3_column_int(statement, 2),
+		.title = sqlite_column_str(statement, 3),
+		.description = sqlite_column_str(statement, 4),
+		.status = sqlite_column_str(statement, 5),
+		.priority = sqlite3_column_int(statement, 6),
+		.created_ms = sqlite3_column_int64(statement, 7),
+		.updated_ms = sqlite3_column_int64(statement, 8),
+		.version = (uint64_t)sqlite3_column_int64(statement, 9),
+	};
+	if (ret->task.kind == TASK_JOB)
+		read_job(statement, ret);
 	return 0;
 }
 
-static void receive(const struct task *task, struct store_receipt *ret)
+void sqlite_receipt(const struct task *task, struct store_receipt *ret)
 {
 	*ret = (struct store_receipt){ .version = task->version };
 	uuid_format(&task->id, ret->id);
 }
 
-/* A task by its id; statement stands at it then. */
-static int find(struct sqlite_db *db, struct str id, sqlite3_stmt **statement, struct task *ret,
-                int64_t *ret_seq, struct err *err)
+int sqlite_row_find(struct sqlite_db *db, struct str id, sqlite3_stmt **statement,
+                    struct sqlite_row *ret, struct err *err)
 {
 	struct uuid uuid;
 	bool has_row;
@@ -56,16 +80,22 @@ static int find(struct sqlite_db *db, struct str id, sqlite3_stmt **statement, s
 	TRY(sqlite_step(db, *statement, &has_row, err));
 	if (!has_row)
 		return store_not_found(err);
-	return sqlite_task_read(*statement, ret, ret_seq, err);
+	return sqlite_row_read(*statement, ret, err);
+}
+
+int sqlite_row_find_job(struct sqlite_db *db, struct str id, sqlite3_stmt **statement,
+                        struct sqlite_row *ret, struct err *err)
+{
+	TRY(sqlite_row_find(db, id, statement, ret, err));
+	return ret->task.kind == TASK_JOB ? 0 : store_no_job(err);
 }
 
 static int find_version(struct sqlite_db *db, struct str id, uint64_t version,
-                        sqlite3_stmt **statement, struct task *ret, int64_t *ret_seq,
-                        struct err *err)
+                        sqlite3_stmt **statement, struct sqlite_row *ret, struct err *err)
 {
-	TRY(find(db, id, statement, ret, ret_seq, err));
-	if (version != 0 && version != ret->version)
-		return store_outdated(ret->version, err);
+	TRY(sqlite_row_find(db, id, statement, ret, err));
+	if (version != 0 && version != ret->task.version)
+		return store_outdated(ret->task.version, err);
 	return 0;
 }
 
@@ -73,14 +103,13 @@ int sqlite_task_get(struct store *store, struct str id, struct store_receipt *re
                     struct buf *ret_json, struct err *err)
 {
 	CLEANUP(sqlite_reader_return) struct sqlite_reader *reader = NULL;
-	CLEANUP(sqlite_done) sqlite3_stmt *row = NULL;
-	struct task task;
-	int64_t seq;
+	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
+	struct sqlite_row row;
 
 	TRY(sqlite_reader_lend(&sqlite_store_of(store)->readers, &reader, err));
-	TRY(find(&reader->db, id, &row, &task, &seq, err));
-	receive(&task, ret);
-	task_write(&task, ret_json);
+	TRY(sqlite_row_find(&reader->db, id, &statement, &row, err));
+	sqlite_receipt(&row.task, ret);
+	task_write(&row.task, ret_json);
 	return 0;
 }
 
@@ -89,6 +118,7 @@ struct creation {
 	struct uuid_source *ids;
 	const struct store_new *new_task;
 	struct task task;
+	struct task_job job;
 	bool is_replay;
 };
 
@@ -110,14 +140,13 @@ static int find_key(struct sqlite_db *db, const struct store_key *key, int64_t n
 	if (digest.len != sizeof key->digest ||
 	    memcmp(digest.data, key->digest, sizeof key->digest) != 0)
 		return store_mismatch(err);
-	return read_uuid(row, 1, ret, err);
+	return sqlite_uuid_read(row, 1, ret, err);
 }
 
 static int put_key(struct sqlite_db *db, const struct store_key *key, const struct uuid *task,
                    int64_t now_ms, struct err *err)
 {
 	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
-	bool has_row;
 
 	TRY(sqlite_use(db, SQL_KEY_PUT, &statement, err));
 	sqlite_bind_str(statement, 1, key->scope);
@@ -125,13 +154,12 @@ static int put_key(struct sqlite_db *db, const struct store_key *key, const stru
 	sqlite3_bind_blob(statement, 3, key->digest, sizeof key->digest, SQLITE_STATIC);
 	sqlite_bind_uuid(statement, 4, task);
 	sqlite3_bind_int64(statement, 5, now_ms);
-	return sqlite_step(db, statement, &has_row, err);
+	return sqlite_finish(db, statement, err);
 }
 
 static int insert(struct sqlite_db *db, const struct task *task, struct err *err)
 {
 	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
-	bool has_row;
 
 	TRY(sqlite_use(db, SQL_TASK_INSERT, &statement, err));
 	sqlite_bind_uuid(statement, 1, &task->id);
@@ -141,7 +169,7 @@ static int insert(struct sqlite_db *db, const struct task *task, struct err *err
 	sqlite_bind_str(statement, 5, task->status);
 	sqlite3_bind_int(statement, 6, task->priority);
 	sqlite3_bind_int64(statement, 7, task->created_ms);
-	return sqlite_step(db, statement, &has_row, err);
+	return sqlite_finish(db, statement, err);
 }
 
 static int create(struct sqlite_db *db, struct sqlite_write *write, struct err *err)
@@ -162,7 +190,10 @@ static int create(struct sqlite_db *db, struct sqlite_write *write, struct err *
 		return 0;
 	if (key->key.data != NULL)
 		TRY(put_key(db, key, &id, now_ms, err));
-	return insert(db, &c->task, err);
+	TRY(insert(db, &c->task, err));
+	if (c->new_task->job == NULL)
+		return 0;
+	return sqlite_job_insert(db, sqlite3_last_insert_rowid(db->handle), c->new_task->job, err);
 }
 
 int sqlite_task_create(struct store *store, const struct store_new *new_task,
@@ -170,18 +201,25 @@ int sqlite_task_create(struct store *store, const struct store_new *new_task,
 {
 	struct sqlite_store *s = sqlite_store_of(store);
 	struct creation c = {
-		.write = { .run = create, .is_several = new_task->key.key.data != NULL },
+		.write = { .run = create,
+		           .is_several = new_task->key.key.data != NULL || new_task->job != NULL },
 		.ids = &s->ids,
 		.new_task = new_task,
 		.task = TASK_NEW,
 	};
 
 	assert(new_task->fields.title.data != NULL);
-	assert(new_task->job == NULL);
+	if (new_task->job != NULL) {
+		c.task.kind = TASK_JOB;
+		c.task.job = &c.job;
+		c.job.webhook_url = new_task->job->webhook_url;
+	}
 	TRY(sqlite_write(&s->writer, &c.write, err));
-	receive(&c.task, ret);
+	sqlite_receipt(&c.task, ret);
 	ret->is_replay = c.is_replay;
 	task_write(&c.task, ret_json);
+	if (new_task->job != NULL && !c.is_replay)
+		store_wake_call(&s->wake);
 	return 0;
 }
 
@@ -197,7 +235,6 @@ struct change {
 static int update_row(struct sqlite_db *db, int64_t seq, const struct task *task, struct err *err)
 {
 	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
-	bool has_row;
 
 	TRY(sqlite_use(db, SQL_TASK_UPDATE, &statement, err));
 	sqlite3_bind_int64(statement, 1, seq);
@@ -207,23 +244,24 @@ static int update_row(struct sqlite_db *db, int64_t seq, const struct task *task
 	sqlite3_bind_int(statement, 5, task->priority);
 	sqlite3_bind_int64(statement, 6, task->updated_ms);
 	sqlite3_bind_int64(statement, 7, (int64_t)task->version);
-	return sqlite_step(db, statement, &has_row, err);
+	return sqlite_finish(db, statement, err);
 }
 
 static int update(struct sqlite_db *db, struct sqlite_write *write, struct err *err)
 {
-	CLEANUP(sqlite_done) sqlite3_stmt *row = NULL;
+	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
 	struct change *c = (struct change *)write;
-	struct task task;
-	int64_t seq;
+	struct sqlite_row row;
 
-	TRY(find_version(db, c->id, c->version, &row, &task, &seq, err));
-	task_apply(&task, c->fields);
-	task.updated_ms = MAX(clock_wall_ms(), task.updated_ms);
-	task.version++;
-	TRY(update_row(db, seq, &task, err));
-	receive(&task, c->receipt);
-	task_write(&task, c->json);
+	TRY(find_version(db, c->id, c->version, &statement, &row, err));
+	if (row.task.kind == TASK_JOB && c->fields->status.data != NULL)
+		return store_status_is_ours(err);
+	task_apply(&row.task, c->fields);
+	row.task.updated_ms = MAX(clock_wall_ms(), row.task.updated_ms);
+	row.task.version++;
+	TRY(update_row(db, row.seq, &row.task, err));
+	sqlite_receipt(&row.task, c->receipt);
+	task_write(&row.task, c->json);
 	return 0;
 }
 
@@ -254,16 +292,14 @@ int sqlite_task_update(struct store *store, struct str id, uint64_t version,
 
 static int remove_row(struct sqlite_db *db, struct sqlite_write *write, struct err *err)
 {
-	CLEANUP(sqlite_done) sqlite3_stmt *row = NULL, *statement = NULL;
+	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
 	struct change *c = (struct change *)write;
-	struct task task;
-	int64_t seq;
-	bool has_row;
+	struct sqlite_row row;
 
-	TRY(find_version(db, c->id, c->version, &row, &task, &seq, err));
-	TRY(sqlite_use(db, SQL_TASK_DELETE, &statement, err));
-	sqlite3_bind_int64(statement, 1, seq);
-	return sqlite_step(db, statement, &has_row, err);
+	TRY(find_version(db, c->id, c->version, &statement, &row, err));
+	if (row.task.kind == TASK_JOB && row.job.is_running)
+		return store_wrong_state(JOB_RUNNING, "deleted", err);
+	return sqlite_change(db, SQL_TASK_DELETE, &row.seq, 1, err);
 }
 
 int sqlite_task_remove(struct store *store, struct str id, uint64_t version, struct err *err)

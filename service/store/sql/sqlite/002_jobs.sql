@@ -15,11 +15,13 @@ CREATE TABLE jobs (
 	result_documents INTEGER,
 	result_bytes INTEGER,
 	result_expires_ms INTEGER,
+	result_kept INTEGER NOT NULL DEFAULT 0, -- its parts are there
 	webhook_url TEXT
 ) STRICT;
 
 CREATE INDEX jobs_by_lease ON jobs (lease_until_ms) WHERE lease_until_ms IS NOT NULL;
-CREATE INDEX jobs_by_expiry ON jobs (result_expires_ms) WHERE result_expires_ms IS NOT NULL;
+CREATE INDEX jobs_by_expiry ON jobs (result_expires_ms) WHERE result_kept = 1;
+CREATE INDEX jobs_by_end ON jobs (finished_ms) WHERE finished_ms IS NOT NULL;
 
 -- Those that wait, the next one first.
 CREATE INDEX tasks_waiting ON tasks (priority DESC, seq) WHERE kind = 2 AND status = 'pending';

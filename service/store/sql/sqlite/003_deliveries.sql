@@ -14,6 +14,11 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_ms) WHERE next_ms IS NOT NULL;
 CREATE INDEX deliveries_by_task ON deliveries (task);
 
+-- What is settled goes with its job.
+CREATE TRIGGER jobs_leave AFTER DELETE ON tasks WHEN old.kind = 2 BEGIN
+	DELETE FROM deliveries WHERE task = old.id AND next_ms IS NULL;
+END;
+
 -- The log: every attempt and what came of it.
 CREATE TABLE attempts (
 	delivery INTEGER NOT NULL REFERENCES deliveries (number) ON DELETE CASCADE,
