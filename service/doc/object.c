@@ -8,6 +8,7 @@
 #include "doc/inner.h"
 #include "doc/raw.h"
 
+#define SCAN_ALONE_MAX 64
 #define SCAN_MAX 12 /* up to so many keys a scan is quicker than hashing */
 
 struct shape *shape_create(struct arena *a, const struct str *keys, uint32_t n)
@@ -107,7 +108,10 @@ static int32_t scan_find(const struct str *keys, uint32_t n, struct str key)
 
 int32_t shape_find(const struct shape *shape, struct str key)
 {
-	if (shape->n <= SCAN_MAX || shape->home == NULL)
+	/* The shape of one object alone is searched too seldom to be worth an index. */
+	uint32_t scan_max = shape->has_lasting_keys ? SCAN_ALONE_MAX : SCAN_MAX;
+
+	if (shape->n <= scan_max || shape->home == NULL)
 		return scan_find(shape->keys, shape->n, key);
 	/* The index is the one part of a shape that is made late: see shape_share(). */
 	if (shape->index == NULL && !index_make(shape->home, (struct shape *)(uintptr_t)shape))

@@ -102,6 +102,12 @@ static int cmp_arrays(struct arena *a, struct array *x, struct array *y)
 
 int value_cmp(struct arena *a, struct value x, struct value y)
 {
+	if (x.type == VALUE_DOUBLE && y.type == VALUE_DOUBLE) {
+		if (x.f64 < y.f64 || x.f64 > y.f64)
+			return x.f64 < y.f64 ? -1 : 1;
+		if (x.f64 == y.f64)
+			return 0; /* or one of them is no number */
+	}
 	if (ranks[x.type] != ranks[y.type])
 		return ranks[x.type] < ranks[y.type] ? -1 : 1;
 

@@ -28,7 +28,9 @@ static const struct projection_field *field_of(const struct projection_node *nod
 	for (size_t i = 0; i < node->n_fields; i++) {
 		struct str other = node->fields[i].name;
 
-		if (other.len == name.len && memcmp(other.data, name.data, name.len) == 0)
+		/* Most that are as long differ in their first byte; a name is never empty. */
+		if (other.len == name.len && other.data[0] == name.data[0] &&
+		    memcmp(other.data, name.data, name.len) == 0)
 			return &node->fields[i];
 	}
 	return NULL;
