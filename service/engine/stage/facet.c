@@ -118,8 +118,12 @@ static void facet_needs(const struct stage *stage, struct needs *needs)
 {
 	const struct facet_stage *s = (const struct facet_stage *)stage;
 
-	for (size_t i = 0; i < s->n; i++)
+	/* What a pipeline of it lets through is in the answer, all of it. */
+	for (size_t i = 0; i < s->n; i++) {
 		pipeline_needs(&s->pipelines[i].pipeline, needs);
+		if (!pipeline_replaces(&s->pipelines[i].pipeline))
+			needs_all(needs);
+	}
 }
 
 static const struct stage_ops facet_ops = {
