@@ -125,8 +125,8 @@ struct value splice_take(struct splice *s, struct eval *ev, struct value doc)
 {
 	const struct object *o = doc.object;
 
-	if (s->spec == NULL || !object_is_text(o) || o->is_partial || o->shape == NULL ||
-	    !o->shape->is_lasting)
+	if (s->spec == NULL || ev->is_keep_short || !object_is_text(o) || o->is_partial ||
+	    o->shape == NULL || !o->shape->is_lasting)
 		return doc;
 	const struct splice_recipe *r = recipe_for(s, ev, o->shape);
 	if (r == NULL || r->taken == NULL || !r->taken->is_lasting || !is_tight(o, r->keys_len))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import random_pipelines as rp
 from hypothesis import event, given
+from hypothesis import strategies as st
 from service import find_binary
 
 BINARY = find_binary()
@@ -43,16 +44,19 @@ def run(pipeline: str, documents: str, side: pathlib.Path, *options: str) -> tup
     documents=rp.documents,
     foreign=rp.documents,
     pipeline=rp.pipelines,
+    is_tight=st.booleans(),
 )
 def test_rules_change_no_answer(
     folder: pathlib.Path,
     documents: list[rp.Json],
     foreign: list[rp.Json],
     pipeline: list[rp.Json],
+    is_tight: bool,
 ) -> None:
     side = folder / "foreign.json"
     side.write_text(json.dumps(foreign), encoding="utf-8")
-    text, source = json.dumps(pipeline), json.dumps(documents)
+    separators = (",", ":") if is_tight else None  # text without white space is copied as it is
+    text, source = json.dumps(pipeline), json.dumps(documents, separators=separators)
     with_rules = run(text, source, side)
     without = run(text, source, side, "--no-rules")
     event("answered" if without[0] == 0 else "refused")
