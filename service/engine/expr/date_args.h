@@ -12,8 +12,7 @@ bool date_from_value(struct eval *ev, struct value v, int64_t *ret);
 int date_arg(const struct expr *e, struct eval *ev, struct value v, int64_t *ret) MUST_CHECK;
 
 /* The time zone of that name, a string: reports 40485. */
-int date_zone(const struct expr *e, struct eval *ev, struct value name,
-              struct zone *ret) MUST_CHECK;
+int date_zone(const struct expr *e, struct eval *ev, struct value name, struct zone *ret) MUST_CHECK;
 
 /*
  * The optional arguments below are expressions that may be NULL, and then have a default.  When
