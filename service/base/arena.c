@@ -237,6 +237,25 @@ void *arena_memdup(struct arena *a, const void *p, size_t len)
 	return copy;
 }
 
+/* What follows may be handed out again: it is there to be read, whatever is in it. */
+char *arena_text(struct arena *a, const char *text, size_t len)
+{
+	size_t padded;
+
+	if (__builtin_add_overflow(len, ARENA_PADDING, &padded)) {
+		arena_fail(a, ERR_NOMEM);
+		return NULL;
+	}
+	char *copy = arena_alloc(a, padded);
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, text, len);
+	memset(copy + len, 0, ARENA_PADDING);
+	if ((unsigned char *)copy + ((padded + 15) & ~(size_t)15) == a->next)
+		a->next = (unsigned char *)copy + ((len + 15) & ~(size_t)15);
+	return copy;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
 	char *copy = arena_alloc(a, len + 1);

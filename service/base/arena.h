@@ -46,6 +46,7 @@ struct arena {
 	size_t block_size;     /* of the next block, unless more is asked for */
 	size_t block_size_max; /* blocks double up to this; 0: every allocation is a block (tests) */
 	enum err_code failed;  /* 0, ERR_NOMEM, or what arena_fail() was told first */
+	bool copies_text; /* values that are kept in it bring their text along (value_copy()) */
 	struct arena *witness; /* fails together with this one; NULL: none */
 };
 
@@ -101,6 +102,10 @@ void *arena_array(struct arena *a, size_t n, size_t size);
 /* Copies: of len bytes followed by a NUL; of any bytes. */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 void *arena_memdup(struct arena *a, const void *p, size_t len);
+
+/* A copy of text, for readers that look at up to so many bytes behind its end. */
+#define ARENA_PADDING 64
+char *arena_text(struct arena *a, const char *text, size_t len);
 
 /* Formatted text, NUL-terminated. */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -160,6 +160,9 @@ static int open_inputs(struct job *job, struct run_collection *collections, stru
 	}
 	if (o->file == NULL && plan_has_documents(job->compiled.plan))
 		return 0;
+	bool is_stdin = o->file == NULL || strcmp(o->file, "-") == 0;
+	if (is_stdin && plan_keeps_copies(job->compiled.plan))
+		return input_open_stream(&job->documents, err);
 	return input_open(o->file, &job->documents, err);
 }
 
@@ -201,14 +204,19 @@ static int job_run(struct job *job, struct err *err)
 
 	TRY(compiled_init(&job->compiled, o, err));
 	TRY(open_inputs(job, collections, err));
-	enum read_format format = input_format(&job->documents);
+	enum read_format format = job->documents.is_stream ? READ_NDJSON
+	                                                   : input_format(&job->documents);
 	TRY(output_open(&job->output, o, format, err));
 
 	const struct run_input input = {
 		.plan = job->compiled.plan,
-		.documents = { .text = job->documents.text,
+		.documents = { .text = job->documents.is_stream ? NULL : job->documents.text,
 		               .len = job->documents.len,
 		               .format = format },
+		.source = job->documents.is_stream ? input_next : NULL,
+		.source_arg = &job->documents,
+		.on_read = input_drop,
+		.read_arg = &job->documents,
 		.collections = collections,
 		.n_collections = o->n_collections,
 		.limits = o->limits,

@@ -133,6 +133,12 @@ struct value object_get_raw(struct arena *a, struct object *o, struct str key);
  */
 bool value_share(struct arena *a, struct value v);
 
+/*
+ * A copy of an object that came in, with the places of its fields: home is a.  NULL on lack of
+ * memory.  Its shape is the same one.
+ */
+struct object *object_copy_spans(struct arena *a, const struct object *o);
+
 /* ---- reading arrays ---- */
 
 /* What items of an empty array points to: an address that one may step from; never written. */

@@ -157,6 +157,9 @@ const struct read_field *read_keys_add(struct read_keys *keys, const char *text,
 	if (f == NULL)
 		return NULL;
 	*f = read_field_at(text, colon);
+	f->text = arena_memdup(keys->arena, text, f->len); /* the input may come in blocks */
+	if (f->text == NULL)
+		return NULL;
 	f->key = key;
 	uint64_t hash = field_hash(keys, f);
 	*written_slot(keys, f, hash) = (struct read_written_slot){ hash, f };

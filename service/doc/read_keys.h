@@ -39,7 +39,7 @@ struct read_key {
 struct read_field {
 	uint64_t head[2]; /* its first 16 bytes, and which bits of those count */
 	uint64_t mask[2];
-	const char *text; /* in the input */
+	const char *text; /* all of it */
 	uint32_t len;
 	uint32_t slot; /* in a layout: one that is not shown when nobody asks for it */
 	struct read_key *key;

@@ -90,26 +90,47 @@ struct value value_string_copy(struct arena *a, struct str s)
 	return text == NULL ? NUL_VALUE : value_string((struct str){ text, s.len });
 }
 
-static struct value copy_spliced(struct arena *a, const struct object *o)
+struct object *object_copy_spans(struct arena *a, const struct object *o)
 {
 	struct object *copy = arena_memdup(a, o, sizeof *o);
 	struct value *values = arena_array(a, o->shape->n, sizeof *values);
 
 	if (copy == NULL || values == NULL)
-		return NUL_VALUE;
-	for (uint32_t i = 0; i < o->shape->n; i++)
-		values[i] = value_copy(a, o->values[i]);
+		return NULL;
+	if (a->copies_text)
+		copy->raw = arena_text(a, o->raw, o->raw_len);
+	if (copy->raw == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < o->shape->n; i++) {
+		struct value v = o->values[i];
+
+		/* The field's own text is in the document's. */
+		if (v.type == VALUE_RAW && v.text > o->raw && v.text < o->raw + o->raw_len)
+			v.text = copy->raw + (v.text - o->raw);
+		else
+			v = value_copy(a, v);
+		values[i] = v;
+	}
 	copy->values = values;
 	copy->home = a;
-	return value_object(copy);
+	return copy;
+}
+
+/* As text, which stays where it is unless the arena wants its own. */
+static struct value copy_text(struct arena *a, const char *raw, uint32_t len)
+{
+	return value_decode(a, value_copy(a, value_raw(raw, len)));
 }
 
 static struct value copy_object(struct arena *a, struct object *o)
 {
 	if (object_is_text(o))
-		return value_decode(a, value_raw(o->raw, o->raw_len));
-	if (o->n_added > 0)
-		return copy_spliced(a, o);
+		return copy_text(a, o->raw, o->raw_len);
+	if (o->n_added > 0) {
+		struct object *copy = object_copy_spans(a, o);
+
+		return copy == NULL ? NUL_VALUE : value_object(copy);
+	}
 
 	const struct shape *shape = o->shape->is_lasting
 	                                    ? o->shape
@@ -125,7 +146,7 @@ static struct value copy_object(struct arena *a, struct object *o)
 static struct value copy_array(struct arena *a, struct array *arr)
 {
 	if (arr->raw != NULL)
-		return value_decode(a, value_raw(arr->raw, arr->raw_len));
+		return copy_text(a, arr->raw, arr->raw_len);
 
 	struct value *items = arena_array(a, arr->n, sizeof *items);
 	if (items == NULL)
@@ -149,6 +170,12 @@ struct value value_copy(struct arena *a, struct value v)
 		v.text = text;
 		return v;
 	}
+	case VALUE_RAW:
+		if (a->copies_text) {
+			v.flags = 0; /* nothing of its neighbours comes along */
+			v.text = arena_text(a, v.text, v.len);
+		}
+		return v.text == NULL ? NUL_VALUE : v;
 	default: return v;
 	}
 }

@@ -205,7 +205,7 @@ int value_rank(enum value_type type);
 
 /*
  * A copy in arena a of what was built elsewhere; spans of input stay where they are, so the input
- * must live as long as the copy.
+ * must live as long as the copy, unless the arena wants them copied (copies_text).
  */
 struct value value_copy(struct arena *a, struct value v);
 

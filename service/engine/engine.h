@@ -43,6 +43,9 @@ unsigned plan_rules_applied(const struct plan *plan);
 
 const char *plan_stage_name(const struct plan *plan, size_t i);
 
+/* Do all stages copy what they keep, so that documents may come in blocks (run_input.source)? */
+bool plan_keeps_copies(const struct plan *plan);
+
 /* Does the pipeline begin with $documents, so that it needs no input? */
 bool plan_has_documents(const struct plan *plan);
 
@@ -53,6 +56,12 @@ struct run_text {
 	const char *text_start; /* what errors count from; text itself when NULL */
 	enum read_format format;
 };
+
+/*
+ * Documents that come in blocks: *ret_lines are further whole lines of NDJSON, good until the next
+ * call, with READ_PADDING behind them; none at the end.
+ */
+typedef int run_source_fn(void *arg, struct str *ret_lines, struct err *err);
 
 struct run_collection {
 	struct str name;
@@ -83,6 +92,12 @@ typedef int run_text_sink_fn(void *arg, struct str text, uint64_t n_docs, struct
 struct run_input {
 	const struct plan *plan;
 	struct run_text documents; /* ignored when the plan has $documents and this is empty */
+	/*
+	 * Instead of a text of documents, for plans that keep copies; NULL.  Reading ends when no
+	 * stage wants more.  Memory is that of what the stages hold, whatever comes.
+	 */
+	run_source_fn *source;
+	void *source_arg;
 	const struct run_collection *collections;
 	size_t n_collections;
 	/*

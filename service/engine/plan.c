@@ -110,6 +110,17 @@ const char *plan_stage_name(const struct plan *plan, size_t i)
 	return plan->pipeline.stages[i]->op->name;
 }
 
+bool plan_keeps_copies(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->pipeline.n_stages; i++) {
+		const struct stage_ops *ops = plan->pipeline.stages[i]->ops;
+
+		if (!ops->is_apart && !ops->keeps_copies)
+			return false;
+	}
+	return !plan->has_documents;
+}
+
 bool plan_has_documents(const struct plan *plan)
 {
 	return plan->has_documents;

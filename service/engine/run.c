@@ -7,6 +7,8 @@
 #include "engine/run.h"
 #include "engine/run_split.h"
 
+#define READ_STEP ((size_t)4 << 20) /* bytes that on_read is told of at once, about */
+
 static struct reader_input reader_input_of(const struct run *run, const struct run_text *text)
 {
 	const struct limits *limits = run->ev.limits;
@@ -101,38 +103,122 @@ int run_sink(void *arg, struct value *docs, size_t n_docs)
 	return rc;
 }
 
-static void report_progress(const struct run *run, const struct object *last)
+static void report_progress(const struct run *run, uint64_t n_bytes)
 {
-	run->input->on_progress(run->input->progress_arg, run->stats.documents_in,
-	                        (uint64_t)(last->raw - run->input->documents.text));
+	if (run->input->on_progress != NULL)
+		run->input->on_progress(run->input->progress_arg, run->stats.documents_in, n_bytes);
+}
+
+/* A batch of documents to the flow; *ret_n is 0 at the end of the text. */
+static int read_batch(struct run *run, struct reader *reader, struct flow *flow, size_t *ret_n)
+{
+	arena_reset(&run->batch);
+	TRY(reader_next(reader, &run->batch, run->docs, STAGE_BATCH, ret_n, run->err));
+	run->stats.documents_in += *ret_n;
+	if (*ret_n > 0) { /* before stages put other documents in */
+		const struct object *last = run->docs[*ret_n - 1].object;
+
+		run->docs_end = last->raw + last->raw_len;
+	}
+	TRY(eval_tick_slow(&run->ev));
+	return *ret_n == 0 || flow_is_done(flow) ? 0 : flow_push(flow, run->docs, *ret_n);
 }
 
 static int read_documents(struct run *run, struct flow *flow)
 {
 	struct reader_input input = run_document_input(run);
+	const char *text = run->input->documents.text, *read = text;
 	struct reader *reader;
 	size_t n;
 
 	TRY(reader_create(&run->keep, &input, &reader, run->err));
 	for (;;) {
-		arena_reset(&run->batch);
-		TRY(reader_next(reader, &run->batch, run->docs, STAGE_BATCH, &n, run->err));
+		TRY(read_batch(run, reader, flow, &n));
 		if (n == 0)
 			return 0;
-		run->stats.documents_in += n;
-		TRY(eval_tick_slow(&run->ev));
-		if (run->input->on_progress != NULL)
-			report_progress(run, run->docs[n - 1].object);
-		if (!flow_is_done(flow))
-			TRY(flow_push(flow, run->docs, n));
+		const char *at = run->docs_end;
+
+		report_progress(run, (uint64_t)(at - text));
+		if (run->input->on_read != NULL && (size_t)(at - read) >= READ_STEP) {
+			run->input->on_read(run->input->read_arg, read, (size_t)(at - read));
+			read = at;
+		}
 	}
+}
+
+/* ---- documents that come in blocks ---- */
+
+struct blocks {
+	struct reader *reader; /* NULL until the first one */
+	struct str lines;
+	uint64_t n_bytes, n_lines; /* of those before */
+};
+
+static int next_block(struct run *run, struct blocks *b)
+{
+	const struct run_input *input = run->input;
+
+	for (const char *at = b->lines.data, *end = at + b->lines.len; at < end; b->n_lines++) {
+		const char *line_end = memchr(at, '\n', (size_t)(end - at));
+
+		if (line_end == NULL)
+			break;
+		at = line_end + 1;
+	}
+	b->n_bytes += b->lines.len;
+	TRY(input->source(input->source_arg, &b->lines, run->err));
+	if (b->lines.len == 0)
+		return 0;
+	if (b->reader == NULL) {
+		struct reader_input from = run_document_input(run);
+
+		from.text = from.text_start = b->lines.data;
+		from.len = b->lines.len;
+		from.format = READ_NDJSON;
+		return reader_create(&run->keep, &from, &b->reader, run->err);
+	}
+	const struct reader_piece piece = { .text = b->lines.data, .len = b->lines.len };
+	reader_restart(b->reader, &piece);
+	return 0;
+}
+
+/* Where it is in all that came. */
+static void move_place(struct err *err, const struct blocks *b)
+{
+	if (!err->has_place)
+		return;
+	err->offset += b->n_bytes;
+	err->line += b->n_lines;
+}
+
+static int read_blocks(struct run *run, struct flow *flow)
+{
+	struct blocks b = { .reader = NULL };
+	size_t n;
+
+	while (!flow_is_done(flow)) {
+		TRY(next_block(run, &b));
+		if (b.lines.len == 0)
+			return 0;
+		do {
+			int rc = read_batch(run, b.reader, flow, &n);
+
+			if (rc != 0)
+				move_place(run->err, &b);
+			TRY(rc);
+		} while (n > 0 && !flow_is_done(flow));
+		report_progress(run, b.n_bytes + b.lines.len);
+	}
+	return 0;
 }
 
 static int flow_all(struct run *run, struct flow *flow)
 {
 	bool has_input = run->input->documents.text != NULL;
 
-	if (has_input || !run->input->plan->has_documents)
+	if (run->input->source != NULL)
+		TRY(read_blocks(run, flow));
+	else if (has_input || !run->input->plan->has_documents)
 		TRY(read_documents(run, flow));
 	arena_reset(&run->batch);
 	flow_own_scratch(flow);
@@ -187,6 +273,7 @@ int run_prepare(struct run *run)
 	struct value *vars = arena_zalloc(&run->keep, plan->n_vars, sizeof *vars);
 	struct path_cache *caches = arena_zalloc(&run->keep, plan->n_caches, sizeof *caches);
 
+	run->keep.copies_text = run->input->source != NULL;
 	run->docs = arena_array(&run->keep, STAGE_BATCH, sizeof *run->docs);
 	if (vars == NULL || caches == NULL || run->docs == NULL)
 		return err_nomem(run->err, "the state of a run");

@@ -15,7 +15,8 @@ struct run {
 	uint64_t n_delivered; /* the sink has had so many of the first documents */
 	uint64_t n_repeated;  /* it has had them before, so they are not given again */
 	bool is_sink_failed;
-	struct value *docs; /* room for one batch */
+	struct value *docs;   /* room for one batch */
+	const char *docs_end; /* of the text of those read last */
 };
 
 /* The state of a run: its ev, and the collections. */

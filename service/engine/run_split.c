@@ -295,8 +295,8 @@ static bool is_worth_splitting(const struct run_input *input, size_t n_pieces)
 {
 	size_t text_min = input->piece_size != 0 ? 0 : TEXT_MIN;
 
-	return input->team != NULL && input->team->n_max > 1 && input->plan->is_splittable &&
-	       n_pieces > 1 && input->documents.len >= text_min;
+	return input->team != NULL && input->source == NULL && input->team->n_max > 1 &&
+	       input->plan->is_splittable && n_pieces > 1 && input->documents.len >= text_min;
 }
 
 int run_split(struct run *run, struct arena *a, bool *ret_is_done)

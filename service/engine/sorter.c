@@ -143,7 +143,7 @@ int sorter_init(struct sorter *s, struct eval *ev, const struct sort_spec *spec,
 	*s = (struct sorter){ .spec = spec, .limit = limit };
 	arena_init(&s->memory, ev->keep->budget);
 	arena_init(&s->spare, ev->keep->budget);
-	s->memory.witness = s->spare.witness = ev->keep;
+	s->memory.copies_text = s->spare.copies_text = ev->keep->copies_text;
 	s->memory.witness = s->spare.witness = ev->keep;
 	if (spec == NULL)
 		return 0;

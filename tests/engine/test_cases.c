@@ -9,7 +9,8 @@
  *
  * With --threads each pipeline runs in two and in three threads as well, in pieces so small that
  * nearly every document is a piece of its own, and must give what one thread gives: the same
- * bytes, and the same error.
+ * bytes, and the same error.  And where the plan allows it the documents come as lines, one by
+ * one, each in memory that is freed when the next one is asked for.
  *
  * With --sweep each case that gives a value runs again and again, with a little more memory each
  * time, until it has enough: before that, every run must end with ERR_NOMEM and leave nothing
@@ -44,12 +45,14 @@ struct sharing {
 	unsigned n_threads;
 	size_t piece_size;
 	bool is_text;
+	bool is_stream; /* a line at a time */
 };
 
 static const struct sharing alone = { .n_threads = 1 };
 static const struct sharing sharings[] = {
-	{ 2, 1, false },  { 2, 1, true },  { 3, 1, false },  { 3, 1, true },
-	{ 2, 64, false }, { 2, 64, true }, { 3, 40, false }, { 3, 40, true },
+	{ 2, 1, false, false },  { 2, 1, true, false },   { 3, 1, false, false },
+	{ 3, 1, true, false },   { 2, 64, false, false }, { 2, 64, true, false },
+	{ 3, 40, false, false }, { 3, 40, true, false },  { 1, 0, false, true },
 };
 
 static int n_passed, n_failed;
@@ -257,6 +260,48 @@ static struct given take_input(struct arena *a, struct str input)
 	return given;
 }
 
+/* Documents as lines, of which one is in memory. */
+struct lines {
+	struct reader *reader;
+	struct arena *arena;
+	char *line;
+};
+
+static int next_line(void *arg, struct str *ret_lines, struct err *err)
+{
+	struct lines *lines = arg;
+	struct value doc;
+	size_t n;
+
+	free(lines->line);
+	lines->line = NULL;
+	*ret_lines = STR("");
+	TRY(reader_next(lines->reader, lines->arena, &doc, 1, &n, err));
+	if (n == 0)
+		return 0;
+	size_t len = doc.object->raw_len;
+	lines->line = malloc(len + 1 + READ_PADDING);
+	memcpy(lines->line, doc.object->raw, len);
+	lines->line[len] = '\n';
+	memset(lines->line + len + 1, ' ', READ_PADDING);
+	*ret_lines = (struct str){ lines->line, len + 1 };
+	return 0;
+}
+
+static int lines_init(struct lines *lines, struct arena *a, struct str documents, struct err *err)
+{
+	const struct reader_input input = {
+		.text = documents.data,
+		.len = documents.len,
+		.text_start = documents.data,
+		.format = READ_ARRAY,
+		.limits = READ_LIMITS_DEFAULT,
+	};
+
+	*lines = (struct lines){ .arena = a };
+	return reader_create(a, &input, &lines->reader, err);
+}
+
 static int run_plan(const struct plan *plan, const struct given *given, struct sharing sharing,
                     struct answer *ret)
 {
@@ -265,7 +310,8 @@ static int run_plan(const struct plan *plan, const struct given *given, struct s
 	struct collected collected = { .answer = ret };
 	struct budget stats_budget = BUDGET(1 << 20);
 	struct arena stats;
-	const struct run_input run_input = {
+	struct lines lines;
+	struct run_input run_input = {
 		.plan = plan,
 		.documents = text_of(given->documents),
 		.collections = given->collections,
@@ -283,9 +329,17 @@ static int run_plan(const struct plan *plan, const struct given *given, struct s
 	};
 
 	arena_init(&stats, &stats_budget);
+	if (sharing.is_stream && plan_keeps_copies(plan)) {
+		TRY(lines_init(&lines, &stats, given->documents, &ret->err));
+		run_input.documents.text = NULL;
+		run_input.source = next_line;
+		run_input.source_arg = &lines;
+	}
 	buf_append_char(&ret->text, '[');
 	int rc = run_transform(&stats, &budget, &run_input, NULL, &ret->err);
 	buf_append_char(&ret->text, ']');
+	if (run_input.source != NULL)
+		free(lines.line);
 	arena_deinit(&stats);
 	if (budget.used != 0) {
 		printf("%zu bytes were not given back\n", budget.used);
@@ -438,8 +492,11 @@ static void check_threads(const char *file, int line, struct str spec, struct st
 			fail(file, line, spec,
 			     "in %u threads, pieces of %zu, %s: another answer: %.*s %s",
 			     sharing->n_threads, sharing->piece_size,
-			     sharing->is_text ? "text" : "documents", (int)several.plain.len,
-			     several.plain.data, several.rc != 0 ? several.err.message : "");
+			     sharing->is_stream ? "lines"
+			     : sharing->is_text ? "text"
+			                        : "documents",
+			     (int)several.plain.len, several.plain.data,
+			     several.rc != 0 ? several.err.message : "");
 		answer_deinit(&several);
 	}
 	answer_deinit(&one);

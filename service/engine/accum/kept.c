@@ -1,4 +1,4 @@
-/* Kept values: text stays where it came in, all else is copied. */
+/* Kept values: text stays where it came in while it lasts, all else is copied. */
 #include "engine/accum/kept.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@ struct value kept_from(struct eval *ev, struct value found, struct value v)
 		bool is_plain_text = v.type == VALUE_STRING && v.text == found.text + 1;
 
 		found.flags = 0;
+		found = value_copy(eval_states(ev), found);
 		return is_plain_text || value_is_number(v) ? found
 		                                           : value_decode(eval_states(ev), found);
 	}
@@ -44,14 +45,9 @@ struct value kept_document(struct arena *a, struct value doc)
 	    !(o->shape->is_lasting || o->shape->has_lasting_keys))
 		return value_copy(a, doc);
 
-	struct object *copy = arena_memdup(a, o, sizeof *o);
-	struct value *values = arena_array(a, o->shape->n, sizeof *values);
-	if (copy == NULL || values == NULL)
+	struct object *copy = object_copy_spans(a, o);
+	if (copy == NULL)
 		return NUL_VALUE;
-	for (uint32_t i = 0; i < o->shape->n; i++)
-		values[i] = value_copy(a, o->values[i]);
-	copy->values = values;
-	copy->home = a;
 	if (!o->shape->is_lasting) {
 		copy->shape = shape_borrow(a, o->shape);
 		if (copy->shape == NULL)

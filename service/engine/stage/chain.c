@@ -107,6 +107,7 @@ static const struct stage_ops replacing_ops = {
 	.seal = chain_seal,
 	.merge = chain_merge,
 	.can_merge = chain_can_merge,
+	.keeps_copies = true, /* $group with $sort behind it */
 	.needs = chain_needs,
 	.take_limit = chain_take_limit,
 };

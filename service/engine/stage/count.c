@@ -41,6 +41,7 @@ static const struct stage_ops count_ops = {
 	.push = count_push,
 	.finish = count_finish,
 	.merge = count_merge,
+	.keeps_copies = true,
 };
 
 static int count_compile(struct compiler *c, struct value spec, struct stage **ret)

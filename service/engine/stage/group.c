@@ -58,6 +58,7 @@ static const struct stage_ops group_ops = {
 	.push = group_push,
 	.finish = group_finish,
 	.merge = group_merge,
+	.keeps_copies = true,
 	.can_merge = group_can_merge,
 	.n_held = group_n_held,
 	.make = group_make,

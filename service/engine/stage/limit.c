@@ -27,6 +27,7 @@ static const struct stage_ops limit_ops = {
 	.effect = STAGE_PASSES,
 	.push = limit_push,
 	.looks_at = limit_looks_at,
+	.keeps_copies = true,
 };
 
 static int limit_compile(struct compiler *c, struct value spec, struct stage **ret)

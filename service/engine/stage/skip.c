@@ -30,6 +30,7 @@ static const struct stage_ops skip_ops = {
 	.effect = STAGE_PASSES,
 	.push = skip_push,
 	.looks_at = skip_looks_at,
+	.keeps_copies = true,
 };
 
 static int skip_compile(struct compiler *c, struct value spec, struct stage **ret)

@@ -101,6 +101,7 @@ static const struct stage_ops sort_ops = {
 	.finish = sort_finish,
 	.seal = sort_seal,
 	.merge = sort_merge,
+	.keeps_copies = true,
 	.n_held = sort_n_held,
 	.make = sort_make,
 	.close = sort_close,

@@ -84,6 +84,12 @@ struct stage_ops {
 	 */
 	bool is_apart;
 
+	/*
+	 * What it keeps of documents is copied (value_copy(), kept.h), so that their text need not
+	 * last; stages that are apart keep nothing.
+	 */
+	bool keeps_copies;
+
 	/* What leaves is good during the emit alone, though what came may last longer. */
 	bool emits_short;
 
