@@ -223,6 +223,7 @@ static int job_run(struct job *job, struct err *err)
 		.now_ms = clock_wall_ms(),
 		.seed = clock_monotonic_ns(),
 		.team = &team,
+		.piece_size = o->piece_size,
 		.is_explained = o->is_explained,
 		.on_progress = show_progress,
 		.progress_arg = &job->progress,
@@ -255,6 +256,7 @@ static void print_help(void)
 	     "  --format json|ndjson    of the output; that of the input when not given\n"
 	     "  --explain               documents and time of each stage, on standard error\n"
 	     "  --threads N             at most so many; 0, the default: as many as the cgroup allows\n"
+	     "  --piece-size SIZE       what a thread takes at once; short inputs are shared too, then\n"
 	     "  --json                  errors as problem documents\n"
 	     "  --no-rules              the pipeline as it is written, without rewrites");
 	run_options_print_limits();

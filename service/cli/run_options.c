@@ -16,6 +16,7 @@ enum {
 	OPT_LET,
 	OPT_EXPLAIN,
 	OPT_THREADS,
+	OPT_PIECE_SIZE,
 	OPT_OUTPUT,
 	OPT_FORMAT,
 	OPT_JSON,
@@ -122,6 +123,17 @@ static int set_threads(const char *command, const char *text, struct run_options
 	return 0;
 }
 
+static int set_piece_size(const char *command, const char *text, struct run_options *o)
+{
+	uint64_t n;
+
+	if (!quantity_parse_bytes(str_from(text), &n) || n == 0)
+		return report_usage(command, "--piece-size: \"%s\" is not a size such as 1MiB",
+		                    text);
+	o->piece_size = (size_t)n;
+	return 0;
+}
+
 static int set_option(const char *command, int option, const char *value, struct run_options *o)
 {
 	switch (option) {
@@ -132,6 +144,7 @@ static int set_option(const char *command, int option, const char *value, struct
 	case OPT_HELP: o->is_help = true; return 0;
 	case OPT_NO_RULES: o->rules = 0; return 0;
 	case OPT_THREADS: return set_threads(command, value, o);
+	case OPT_PIECE_SIZE: return set_piece_size(command, value, o);
 	case OPT_FORMAT: return set_format(command, value, o);
 	case OPT_COLLECTION:
 		return add_named(command, "--collection", value, o->collections, &o->n_collections);
@@ -142,12 +155,13 @@ static int set_option(const char *command, int option, const char *value, struct
 
 int run_options_parse(int argc, char **argv, const char *command, struct run_options *ret)
 {
-	struct option table[10 + ARRAY_LEN(limit_rows) + 1] = {
+	struct option table[11 + ARRAY_LEN(limit_rows) + 1] = {
 		{ "pipeline", required_argument, NULL, OPT_PIPELINE },
 		{ "collection", required_argument, NULL, OPT_COLLECTION },
 		{ "let", required_argument, NULL, OPT_LET },
 		{ "explain", no_argument, NULL, OPT_EXPLAIN },
 		{ "threads", required_argument, NULL, OPT_THREADS },
+		{ "piece-size", required_argument, NULL, OPT_PIECE_SIZE },
 		{ "output", required_argument, NULL, OPT_OUTPUT },
 		{ "format", required_argument, NULL, OPT_FORMAT },
 		{ "json", no_argument, NULL, OPT_JSON },
@@ -157,7 +171,7 @@ int run_options_parse(int argc, char **argv, const char *command, struct run_opt
 	int option;
 
 	for (size_t i = 0; i < ARRAY_LEN(limit_rows); i++)
-		table[10 + i] = (struct option){ limit_rows[i].name, required_argument, NULL,
+		table[11 + i] = (struct option){ limit_rows[i].name, required_argument, NULL,
 			                         OPT_LIMIT + (int)i };
 	*ret = (struct run_options){ .limits = LIMITS_DEFAULT, .rules = (unsigned)PLAN_RULES_ALL };
 	ret->limits.documents_max = UINT64_MAX;

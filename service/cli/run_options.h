@@ -25,6 +25,7 @@ struct run_options {
 	enum run_format format;
 	struct limits limits;
 	unsigned n_threads; /* 0: as the cgroup allows */
+	size_t piece_size; /* bytes that a thread takes at once, however short the text; 0: as is best */
 	bool is_explained;
 	bool is_json;
 	bool is_help;

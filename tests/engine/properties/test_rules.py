@@ -1,4 +1,4 @@
-"""No rule changes an answer: each pipeline runs with all of them, and as it is written."""
+"""No rule, and no number of threads, changes an answer."""
 
 import json
 import pathlib
@@ -80,3 +80,24 @@ def test_a_limit_behind_answers_the_first_of_all(
     assert isinstance(limited, bytes)
     # As text: to Python 1, 1.0 and true are equal.
     assert json.dumps(json.loads(limited)) == json.dumps(json.loads(whole)[:3])
+
+
+@given(
+    documents=rp.documents,
+    foreign=rp.documents,
+    pipeline=rp.pipelines,
+)
+def test_threads_change_no_answer(
+    folder: pathlib.Path,
+    documents: list[rp.Json],
+    foreign: list[rp.Json],
+    pipeline: list[rp.Json],
+) -> None:
+    side = folder / "foreign.json"
+    side.write_text(json.dumps(foreign), encoding="utf-8")
+    text, source = json.dumps(pipeline), json.dumps(documents)
+    lines = "".join(json.dumps(document) + "\n" for document in documents)
+    for given_as in (source, lines):
+        one = run(text, given_as, side, "--threads", "1")
+        event("answered" if one[0] == 0 else "refused")
+        assert run(text, given_as, side, "--threads", "3", "--piece-size", "20") == one
