@@ -1,7 +1,11 @@
 """Starting and stopping: what is said, what is still answered, and how the process ends."""
 
+import os
+import pathlib
+import shutil
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -108,6 +112,36 @@ def test_idle_connections_notice_the_drain_at_once() -> None:
         service.terminate()
         assert wire.is_closed_by_peer()
         assert time.monotonic() - start < 1  # the library looks every two seconds
+
+
+HANGING_STOP = """
+#include <unistd.h>
+struct mg_context;
+void mg_stop(struct mg_context *mg);
+void mg_stop(struct mg_context *mg)
+{
+	(void)mg;
+	for (;;)
+		pause();
+}
+"""
+
+
+def test_a_library_that_does_not_stop_does_not_hold_the_end_up(tmp_path: pathlib.Path) -> None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    source, shim = tmp_path / "stop.c", tmp_path / "stop.so"
+    source.write_text(HANGING_STOP)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", shim, source], check=True)
+    # The sanitizer would else insist on being loaded first.
+    options = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+    with Service(environment={"LD_PRELOAD": str(shim), "ASAN_OPTIONS": options}) as service:
+        service.terminate()
+        assert service.wait_for_log("stopping")["requests_cut"] == 0
+        start = time.monotonic()
+        assert service.process.wait(PATIENCE) == 0
+        assert 8 < time.monotonic() - start < 15  # it hangs, and is given up after ten seconds
 
 
 @pytest.mark.parametrize("option", ["--listen", "--admin-listen"])

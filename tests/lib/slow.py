@@ -30,6 +30,8 @@ READER = (
 FIRST = {"header": HEADER, "body": BODY, "reader": READER}
 LATER = {"header": b"X-Slow: 1\r\n", "body": b" ", "reader": b""}
 IN_PROGRESS = {0, errno.EINPROGRESS}
+RAMP = 0.02  # seconds between the first requests of two of them
+READS_MAX = 12  # then a slow reader comes back for another answer
 BUFFER = 4096  # bytes that a slow reader's kernel takes
 
 
@@ -41,6 +43,7 @@ class Slow:
     socket: socket.socket
     next_at: float
     has_begun: bool = False
+    n_read: int = 0
 
     def step(self) -> None:
         """Send or take the next few bytes; OSError: the service has had enough."""
@@ -48,7 +51,9 @@ class Slow:
             self.socket.send(FIRST[self.kind])
             self.has_begun = True
         elif self.kind == "reader":
-            if not self.socket.recv(16):
+            # One that was cut off would not notice while its own kernel has something to read.
+            self.n_read += 1
+            if self.n_read > READS_MAX or not self.socket.recv(16):
                 raise ConnectionResetError
         else:
             self.socket.send(LATER[self.kind])
@@ -105,7 +110,7 @@ class Crowd:
 
     def _run(self) -> None:
         kinds = list(FIRST)
-        crowd = [self._open(kinds[n % 3], n * 0.001) for n in range(self.size)]
+        crowd = [self._open(kinds[n % 3], n * RAMP) for n in range(self.size)]
         while not self._is_over.wait(0.02):
             now = time.monotonic()
             crowd = [slow if slow.next_at > now else self._step(slow, now) for slow in crowd]

@@ -4,10 +4,11 @@
     tests/bench/http/slow.py [--connections 300] [--seconds 60] [--interval 1] [--json FILE]
                              [-- OPTION...]
 
-A third each sends a header line, a byte of a body, or reads 16 bytes of 8 MB, once in an interval;
-who is cut off comes back.  Meanwhile ordinary requests are sent, one after the other, and /livez is
-asked of the operators' listener.  Exit 1 unless all of them succeed, the slowest in less than a
-second, /livez in less than a tenth of one.  Options after -- are given to `docmill serve`.
+A third each sends a header line, a byte of a body, or reads 16 bytes of 8 MB, once in an
+interval; who is cut off comes back, and a reader after twelve times. Meanwhile ordinary requests
+are sent, one after the other, and /livez is asked of the operators' listener. Exit 1 unless all
+of them succeed, the slowest in less than a second, /livez in less than a tenth of one. Options
+after -- are given to `docmill serve`.
 """
 
 import argparse
