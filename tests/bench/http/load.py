@@ -40,6 +40,12 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def cpu_ns(pid: int) -> int:
+    """Processor time of the threads that there are now, to the nanosecond."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks)
+
+
 def _milliseconds(output: str, label: str) -> float:
     number, unit = re.search(rf"{label}\s+([\d.]+)(us|ms|s|m)\b", output).groups()
     return float(number) * UNITS[unit]
