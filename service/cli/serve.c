@@ -2,7 +2,6 @@
 #include "cli/command.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "cli/manual.h"
+#include "cli/memory.h"
 #include "config/config.h"
 #include "http/cors.h"
 #include "http/server.h"
@@ -118,17 +118,6 @@ static int raise_fd_limit(const struct config *config, struct err *err)
 		               (unsigned long long)config->http_threads + SPARE_FDS,
 		               (unsigned long long)fds.rlim_cur);
 	return 0;
-}
-
-/*
- * Few arenas, since most threads allocate little and an arena is never given back; and large
- * blocks always from the system, to which they go back when they are freed.
- */
-static void tune_malloc(void)
-{
-	mallopt(M_ARENA_MAX, 4);
-	mallopt(M_MMAP_THRESHOLD, 1 << 20);
-	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
 static int open_log(const struct config *config, struct err *err)
@@ -362,14 +351,22 @@ static void reload_keys(struct service *service)
 /* Until one of the signals that end the service. */
 static void wait_for_end(struct service *service, const sigset_t *signals)
 {
+	const struct timespec tick = {
+		.tv_sec = MEMORY_REST_MS / 1000,
+		.tv_nsec = MEMORY_REST_MS % 1000 * 1000000,
+	};
+	struct memory_rest rest = { 0 };
 	sigset_t awaited = *signals;
 	int number;
 
 	sigaddset(&awaited, SIGHUP);
 	/* A debugger that attaches interrupts the wait without any signal. */
-	while ((number = sigwaitinfo(&awaited, NULL)) == SIGHUP || (number < 0 && errno == EINTR))
+	while ((number = sigtimedwait(&awaited, NULL, &tick)) == SIGHUP || number < 0) {
 		if (number == SIGHUP)
 			reload_keys(service);
+		else if (errno == EAGAIN)
+			memory_rest(&rest);
+	}
 }
 
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
@@ -399,7 +396,7 @@ static int run(struct service *service, int argc, char **argv, struct err *err)
 	TRY(config_load(&service->config, argc, argv, environ, err));
 	TRY(config_check(&service->config, err));
 	TRY(cors_check(service->config.cors_origins, err));
-	tune_malloc();
+	memory_tune();
 	block_signals(&signals); /* before there is any other thread: the store has some */
 	TRY(open_app(service, err));
 	TRY(raise_fd_limit(&service->config, err));
