@@ -34,13 +34,17 @@ struct app_metrics {
 
 struct keys;
 
+struct background;
+
 struct app {
 	struct store *store;
 	struct store_limits store_limits;
 	struct pool *pool; /* cli/serve's, which starts and ends it */
 	struct pool_options pool_options;
-	struct budget *memory;       /* that all requests together may use; likewise */
-	struct limits limits;        /* of one transform */
+	struct budget *memory;    /* that all requests together may use; likewise */
+	struct limits limits;     /* of one transform */
+	struct limits job_limits; /* of one that nobody waits for */
+	struct background *background;
 	size_t max_body, max_header; /* bytes: what the listeners were started with */
 	uint64_t max_inflate_ratio;
 	size_t plan_cache_max; /* bytes */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "json/read.h"
 #include "obs/log.h"
 
 enum retry { RETRY_NEVER, RETRY_LATER, RETRY_UNKNOWN };
@@ -20,6 +21,8 @@ struct error_row {
 static const struct error_row rows[] = {
 #include "api/errors.inc"
 };
+
+#define REPEAT_MEMORY_MAX ((size_t)1 << 20)
 
 static const struct error_row *row_find(const char *code)
 {
@@ -97,7 +100,7 @@ static void write_message_problems(struct json_writer *w, const struct json_prob
 	json_array_end(w);
 }
 
-static void write_document(struct json_writer *w, const struct request *req,
+static void write_document(struct json_writer *w, const char *request_id,
                            const struct error_row *row, const struct refusal *refusal)
 {
 	char type[64];
@@ -110,7 +113,8 @@ static void write_document(struct json_writer *w, const struct request *req,
 	put_text(w, "detail", refusal->detail);
 	json_put_cstr(w, "code", row->code);
 	json_put_cstr(w, "error", refusal->error == NULL ? row->title : refusal->error);
-	json_put_cstr(w, "request_id", req->id);
+	if (request_id != NULL)
+		json_put_cstr(w, "request_id", request_id);
 	if (refusal->err != NULL)
 		problem_write_place(w, refusal->err);
 	if (refusal->problems != NULL && refusal->problems->n_items > 0) {
@@ -137,7 +141,7 @@ void problem_refuse(const struct request *req, struct response *res, const struc
 		response_header(res, "Retry-After", "%u", MAX(refusal->retry_after_s, 1u));
 
 	struct json_writer w = { .buf = response_body(res) };
-	write_document(&w, req, row, refusal);
+	write_document(&w, req->id, row, refusal);
 }
 
 void problem_refuse_message(const struct request *req, struct response *res,
@@ -192,4 +196,44 @@ void problem_answer(const struct request *req, struct response *res, int status,
 		};
 	}
 	problem_refuse(req, res, &refusal);
+}
+
+void problem_write_failure(struct buf *out, const struct err *err, const struct problem *pipeline)
+{
+	struct refusal refusal = { .code = code_of(err), .detail = err->message, .err = err };
+	struct json_writer w = { .buf = out };
+
+	if (err->code == ERR_PIPELINE)
+		refusal = (struct refusal){ .code = "pipeline_invalid",
+			                    .detail = err->message,
+			                    .err = err,
+			                    .pipeline = pipeline };
+	const struct error_row *row = row_find(refusal.code);
+	write_document(&w, NULL, row == NULL ? row_find("internal") : row, &refusal);
+}
+
+int problem_repeat(const struct request *req, struct response *res, struct str document,
+                   struct err *err)
+{
+	struct budget budget = BUDGET(REPEAT_MEMORY_MAX);
+	CLEANUP(arena_deinit) struct arena scratch;
+	CLEANUP(json_reader_deinit) struct json_reader reader = { 0 };
+	struct json_problems problems;
+	struct buf *body;
+	int64_t status;
+
+	arena_init(&scratch, &budget);
+	problems = JSON_PROBLEMS(&scratch);
+	TRY(json_reader_init(&reader, document, "", &problems, err));
+	if (json_read_int(&reader, "status", 400, 599, &status) != JSON_READ)
+		return err_set(err, ERR_INTERNAL, "a problem that was kept has no status");
+	response_clear_body(res);
+	res->status = (int)status;
+	res->content_type = "application/problem+json";
+	body = response_body(res);
+	buf_append(body, document.data, document.len - 1); /* without its closing brace */
+	buf_append_cstr(body, ",\"request_id\":");
+	buf_append_json_string(body, str_from(req->id));
+	buf_append_char(body, '}');
+	return 0;
 }

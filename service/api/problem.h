@@ -41,6 +41,13 @@ void problem_answer(const struct request *req, struct response *res, int status,
 void problem_refuse_message(const struct request *req, struct response *res,
                             const struct json_problems *problems);
 
+/* The problem document of a job that has failed: no request, and so no request_id. */
+void problem_write_failure(struct buf *out, const struct err *err, const struct problem *pipeline);
+
+/* A problem document that was kept, as the answer: with its own status, and this request's id. */
+int problem_repeat(const struct request *req, struct response *res, struct str document,
+                   struct err *err) MUST_CHECK;
+
 /* The members of an open object that say where an error is: stage, operator, pointer, mongo … */
 void problem_write_place(struct json_writer *w, const struct err *err);
 

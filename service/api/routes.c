@@ -3,6 +3,7 @@
 
 #include "api/capabilities.h"
 #include "api/health.h"
+#include "api/jobs.h"
 #include "api/keys.h"
 #include "api/metrics.h"
 #include "api/pages.h"
@@ -73,6 +74,46 @@ const struct route service_routes[] = {
 		.name = "task_delete",
 		.scope = SCOPE_TASKS_WRITE,
 		.doc = "Delete a task.",
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/tasks/{id}/cancel",
+		.handle = job_cancel,
+		.name = "job_cancel",
+		.scope = SCOPE_TASKS_WRITE,
+		.doc = "Stop a job.",
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/tasks/{id}/retry",
+		.handle = job_retry,
+		.name = "job_retry",
+		.scope = SCOPE_TASKS_WRITE,
+		.doc = "Run a job again that has failed or was cancelled.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/tasks/{id}/result",
+		.handle = job_result,
+		.name = "job_result",
+		.scope = SCOPE_TASKS_READ,
+		.doc = "Get what a job has made.",
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/tasks/{id}/deliveries",
+		.handle = job_deliveries,
+		.name = "job_deliveries",
+		.scope = SCOPE_TASKS_READ,
+		.doc = "List every attempt to tell a job's webhook.",
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/tasks/{id}/deliveries/{n}/redeliver",
+		.handle = job_redeliver,
+		.name = "job_redeliver",
+		.scope = SCOPE_TASKS_WRITE,
+		.doc = "Tell a job's webhook once more.",
 	},
 	{
 		.method = METHOD_GET,

@@ -7,12 +7,20 @@
 #include "api/body.h"
 #include "api/etag.h"
 #include "api/idempotency.h"
+#include "api/job_input.h"
+#include "api/job_view.h"
+#include "api/prefer.h"
 #include "api/problem.h"
+#include "api/query.h"
+#include "doc/read.h"
 #include "json/read.h"
+#include "tasks/background.h"
 
 /* What the Flask program answers, word for word. */
 #define TITLE_REQUIRED "Title is required"
 #define TASK_NOT_FOUND "Task not found"
+
+#define CANCEL_WAIT_S 5 /* for a job that is to be deleted */
 
 /* What the service sets by itself: a client may send back what it was given, to no effect. */
 static const char *const read_only[] = {
@@ -25,8 +33,7 @@ static struct store *store_of(const struct request *req)
 	return request_app(req)->store;
 }
 
-/* The outcome of a handler: an unknown task is an answer of its own. */
-static int or_not_found(const struct request *req, struct response *res, int rc, struct err *err)
+int task_or_not_found(const struct request *req, struct response *res, int rc, struct err *err)
 {
 	if (rc != ERR_NOT_FOUND)
 		return rc;
@@ -82,6 +89,56 @@ static int created(struct response *res, const struct store_receipt *receipt)
 	return 0;
 }
 
+/* {"url": ...}, to be told of a job's end. */
+static void read_webhook(const struct request *req, struct json_reader *r, struct str *ret)
+{
+	struct json_reader webhook;
+	struct err err = ERR_INIT;
+
+	if (!json_read_object(r, "webhook", &webhook))
+		return;
+	if (json_read_string(&webhook, "url", 1, WEBHOOK_URL_MAX, ret) == JSON_READ) {
+		if (background_check_url(request_app(req)->background, *ret, &err) != 0)
+			json_refuse(&webhook, "url", "%s", err.message);
+	} else if (!json_has(&webhook, "url")) {
+		json_refuse(&webhook, "url", "is required");
+	}
+	json_reader_finish(&webhook);
+}
+
+/* The transform of a job; what is wrong with its pipeline is answered here: ERR_PIPELINE. */
+static int check_transform(struct request *req, struct response *res, struct arena *scratch,
+                           struct str body, struct str transform, struct json_problems *problems,
+                           struct err *err)
+{
+	struct problem *pipeline = NULL;
+	int rc = job_input_check(scratch, transform, false, "/transform",
+	                         &request_app(req)->job_limits, problems, &pipeline, err);
+
+	if (rc != 0 && err->has_place) { /* in the transform: say where in the body */
+		err->offset += (uint64_t)(transform.data - body.data);
+		read_place(err, body);
+	}
+
+	if (rc == ERR_PIPELINE)
+		problem_refuse(req, res,
+		               &(struct refusal){
+				       .code = "pipeline_invalid",
+				       .detail = err->message,
+				       .err = err,
+				       .pipeline = pipeline,
+			       });
+	return rc;
+}
+
+/* A task that carries no transform has nothing to tell. */
+static void check_webhook(const struct json_reader *r, const struct task_message *message,
+                          struct json_problems *problems)
+{
+	if (json_has(r, "webhook") && message->transform.data == NULL)
+		json_problem_add(problems, "/webhook", "is for tasks that have a transform");
+}
+
 static int create_from(struct request *req, struct response *res, struct arena *scratch,
                        struct err *err)
 {
@@ -89,22 +146,36 @@ static int create_from(struct request *req, struct response *res, struct arena *
 	struct json_problems problems = JSON_PROBLEMS(scratch);
 	struct store *store = store_of(req);
 	struct store_new new_task = { 0 };
+	struct job_new job = { .webhook_url = { "", 0 } };
 	struct store_receipt receipt;
-	struct str message;
+	struct task_message message;
+	struct str body;
 
-	TRY(body_read_message(req, scratch, &message, err));
-	TRY(json_reader_init(&reader, message, "", &problems, err));
+	TRY(request_body(req, &body, err));
+	TRY(task_message_read(scratch, body, &request_app(req)->limits, &message, &problems, err));
+	TRY(json_reader_init(&reader, message.text, "", &problems, err));
 	read_fields(&reader, false, &new_task.fields);
+	read_webhook(req, &reader, &job.webhook_url);
+	check_webhook(&reader, &message, &problems);
 	json_ignore(&reader, "status"); /* a new task is pending, whatever its sender says */
 	json_reader_finish(&reader);
 
 	bool has_title = json_has_text(&reader, "title");
 	if (problems.n_items == 0 && !has_title)
 		json_problem_add(&problems, "/title", "is required");
+	if (message.transform.data != NULL) {
+		int rc = check_transform(req, res, scratch, body, message.transform, &problems, err);
+		if (rc == ERR_PIPELINE && problems.n_items == 0)
+			return 0;
+		if (rc != 0 && rc != ERR_PIPELINE)
+			return rc;
+		job.input = message.transform;
+		new_task.job = &job;
+	}
 	if (problems.n_items > 0)
 		return refuse_fields(req, res, &problems, has_title);
-	TRY(idempotency_read(req, message, &new_task.key, err));
-	TRY(store_create(store, &new_task, &receipt, response_body(res), err));
+	TRY(idempotency_read(req, body, &new_task.key, err));
+	TRY(store->ops->create(store, &new_task, &receipt, response_body(res), err));
 	return created(res, &receipt);
 }
 
@@ -121,7 +192,7 @@ static int refuse_nothing(const struct request *req, struct response *res)
 
 int task_create(struct request *req, struct response *res, struct err *err)
 {
-	struct budget budget = BUDGET(BODY_MEMORY_MAX);
+	struct budget budget = BUDGET(request_app(req)->job_limits.memory_max);
 	CLEANUP(arena_deinit) struct arena scratch;
 
 	arena_init(&scratch, &budget);
@@ -132,23 +203,55 @@ int task_create(struct request *req, struct response *res, struct err *err)
 	return create_from(req, res, &scratch, err);
 }
 
-static int get(struct request *req, struct response *res, struct err *err)
+/* The object that is at the end of the body, with one more member: what the job was given. */
+static int include_transform(const struct request *req, struct response *res, struct err *err)
 {
 	struct store *store = store_of(req);
-	struct store_receipt receipt;
+	struct buf *body = response_body(res);
+	uint64_t n = 0;
+	int rc;
 
-	TRY(store_get(store, req->params[0], &receipt, response_body(res), err));
+	body->len--; /* its closing brace */
+	buf_append_cstr(body, ",\"transform\":");
+	while ((rc = store->ops->jobs->read(store, req->params[0], JOB_INPUT, n, body, err)) == 0)
+		n++;
+	buf_append_char(body, '}');
+	return rc == ERR_NOT_FOUND && n > 0 ? 0 : rc;
+}
+
+static int get(struct request *req, struct response *res, struct err *err)
+{
+	static const char *const names[] = { "include" };
+	struct budget budget = BUDGET(BODY_MEMORY_MAX);
+	CLEANUP(arena_deinit) struct arena scratch;
+	struct str include = request_query(req, "include");
+	struct prefer prefer = prefer_read(req);
+	struct store_receipt receipt;
+	struct job_view view;
+
+	arena_init(&scratch, &budget);
+	if (!query_check(req, res, names, ARRAY_LEN(names)))
+		return 0;
+	if (include.len > 0 && !str_is(include, "transform")) {
+		query_refuse(req, res, "include", "can be \"transform\"");
+		return 0;
+	}
+	TRY(job_view_await(req, &scratch, req->params[0], prefer.wait_s, &receipt,
+	                   response_body(res), &view, err));
+	if (prefer.wait_s > 0)
+		response_header(res, "Preference-Applied", "wait=%u", prefer.wait_s);
 	etag_set(res, receipt.version);
 	if (etag_is_known(req, receipt.version)) {
 		response_clear_body(res);
 		res->status = 304;
+		return 0;
 	}
-	return 0;
+	return include.len > 0 && view.is_job ? include_transform(req, res, err) : 0;
 }
 
 int task_get(struct request *req, struct response *res, struct err *err)
 {
-	return or_not_found(req, res, get(req, res, err), err);
+	return task_or_not_found(req, res, get(req, res, err), err);
 }
 
 /* The version that a change is meant for (0: any) of a task that is there. */
@@ -158,7 +261,7 @@ static int find_version(const struct request *req, struct response *res, uint64_
 	struct store *store = store_of(req);
 	struct store_receipt receipt;
 
-	TRY(store_get(store, req->params[0], &receipt, response_body(res), err));
+	TRY(store->ops->get(store, req->params[0], &receipt, response_body(res), err));
 	response_clear_body(res);
 	if (etag_is_outdated(req, receipt.version))
 		return err_set(err, ERR_PRECONDITION, "the task is at version %" PRIu64 " by now",
@@ -181,11 +284,14 @@ static int update_from(struct request *req, struct response *res, struct arena *
 	TRY(json_reader_init(&reader, message, "", &problems, err));
 	read_fields(&reader, is_patch, &fields);
 	json_read_string(&reader, "status", 1, TASK_STATUS_MAX, &fields.status);
+	json_ignore(&reader, "webhook");
+	json_ignore(&reader, "transform");
 	json_reader_finish(&reader);
 	if (problems.n_items > 0)
 		return refuse_fields(req, res, &problems,
 		                     !json_has(&reader, "title") || json_has_text(&reader, "title"));
-	TRY(store_update(store, req->params[0], version, &fields, &receipt, response_body(res), err));
+	TRY(store->ops->update(store, req->params[0], version, &fields, &receipt,
+	                       response_body(res), err));
 	etag_set(res, receipt.version);
 	return 0;
 }
@@ -206,26 +312,72 @@ static int update(struct request *req, struct response *res, bool is_patch, stru
 
 int task_update(struct request *req, struct response *res, struct err *err)
 {
-	return or_not_found(req, res, update(req, res, false, err), err);
+	return task_or_not_found(req, res, update(req, res, false, err), err);
 }
 
 int task_patch(struct request *req, struct response *res, struct err *err)
 {
-	return or_not_found(req, res, update(req, res, true, err), err);
+	return task_or_not_found(req, res, update(req, res, true, err), err);
+}
+
+/* ?cancel=true */
+static bool read_cancel(const struct request *req, struct response *res, bool *ret)
+{
+	static const char *const names[] = { "cancel" };
+	struct str cancel = request_query(req, "cancel");
+
+	if (!query_check(req, res, names, ARRAY_LEN(names)))
+		return false;
+	*ret = str_is(cancel, "true");
+	if (cancel.len == 0 || *ret || str_is(cancel, "false"))
+		return true;
+	query_refuse(req, res, "cancel", "can be \"true\" or \"false\"");
+	return false;
+}
+
+/*
+ * A job that runs is asked to stop, and waited for: it does so within a quarter of a second, or is
+ * still there and cannot be deleted.  It is at another version then.
+ */
+static int cancel_first(struct request *req, uint64_t *version, struct err *err)
+{
+	struct budget budget = BUDGET(BODY_MEMORY_MAX);
+	CLEANUP(arena_deinit) struct arena scratch;
+	CLEANUP(buf_deinit) struct buf json;
+	struct store *store = store_of(req);
+	struct store_receipt receipt;
+	struct job_view view;
+
+	arena_init(&scratch, &budget);
+	buf_init(&json, SIZE_MAX / 2);
+	int rc = store->ops->jobs->cancel(store, req->params[0], &receipt, &json, err);
+	if (rc == ERR_CONFLICT) /* it has ended, or is no job */
+		return 0;
+	TRY(rc);
+	buf_reset(&json);
+	TRY(job_view_await(req, &scratch, req->params[0], CANCEL_WAIT_S, &receipt, &json, &view,
+	                   err));
+	*version = *version == 0 ? 0 : receipt.version;
+	return 0;
 }
 
 static int delete (struct request *req, struct response *res, struct err *err)
 {
 	struct store *store = store_of(req);
+	bool is_cancelled = false;
 	uint64_t version;
 
+	if (!read_cancel(req, res, &is_cancelled))
+		return 0;
 	TRY(find_version(req, res, &version, err));
-	TRY(store_remove(store, req->params[0], version, err));
+	if (is_cancelled)
+		TRY(cancel_first(req, &version, err));
+	TRY(store->ops->remove(store, req->params[0], version, err));
 	res->status = 204;
 	return 0;
 }
 
 int task_delete(struct request *req, struct response *res, struct err *err)
 {
-	return or_not_found(req, res, delete (req, res, err), err);
+	return task_or_not_found(req, res, delete (req, res, err), err);
 }

@@ -9,6 +9,9 @@
 
 #include "http/router.h"
 
+/* The outcome of a handler: an unknown task is an answer of its own. */
+int task_or_not_found(const struct request *req, struct response *res, int rc, struct err *err);
+
 int task_list(struct request *req, struct response *res, struct err *err);
 int task_create(struct request *req, struct response *res, struct err *err);
 int task_get(struct request *req, struct response *res, struct err *err);

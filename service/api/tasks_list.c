@@ -101,7 +101,7 @@ int task_list(struct request *req, struct response *res, struct err *err)
 		return 0;
 	buf_append_cstr(body, "{\"tasks\":[");
 
-	int rc = store_list(store, &query, &page, body, err);
+	int rc = store->ops->list(store, &query, &page, body, err);
 	if (rc == ERR_INVALID) {
 		problem_refuse(req, res,
 		               &(struct refusal){

@@ -8,35 +8,15 @@
 #include "api/body.h"
 #include "api/offload.h"
 #include "api/problem.h"
+#include "api/transform_answer.h"
+#include "api/transform_async.h"
 #include "api/transform_request.h"
 #include "base/clock.h"
 #include "engine/plan_cache.h"
 #include "json/write.h"
 #include "obs/metrics.h"
 
-/* Room for what surrounds the documents in an answer; the stages are at most max-stages. */
-#define ENVELOPE_MAX ((size_t)1 << 20)
-
-/* The forms of an answer: the one that is given unasked first, the closer name before the wider. */
-static const char *const forms[] = {
-	"application/json",
-	"application/x-ndjson",
-	"application/ejson;mode=canonical",
-	"application/ejson",
-};
-
-enum form { FORM_JSON, FORM_NDJSON, FORM_EJSON_CANONICAL, FORM_EJSON, FORM_COUNT };
-
-_Static_assert(ARRAY_LEN(forms) == FORM_COUNT, "a form has a name");
-
-static const enum write_mode write_modes[FORM_COUNT] = {
-	[FORM_JSON] = WRITE_PLAIN,
-	[FORM_NDJSON] = WRITE_PLAIN,
-	[FORM_EJSON] = WRITE_RELAXED,
-	[FORM_EJSON_CANONICAL] = WRITE_CANONICAL,
-};
-
-#define MS_NS UINT64_C(1000000)
+#define MS_NS 1000000
 
 /* One transform, from its body to its answer. */
 struct transform {
@@ -51,14 +31,13 @@ struct transform {
 	struct transform_request request;
 	struct held_plan held;
 	const struct plan *plan;
-	enum form form;
+	enum transform_form form;
 	struct buf out;
 	size_t n_input; /* bytes in the budget that the body's owner has paid for */
 	size_t n_paid;  /* bytes of out, from the budget */
-	struct run_writer writer;
+	struct transform_answer text;
 	struct run_stats stats;
-	bool has_collections; /* they follow the documents in the buffer */
-	uint64_t read_ns, write_ns;
+	uint64_t read_ns;
 };
 
 static void transform_init(struct transform *t, struct request *req, struct response *res)
@@ -102,16 +81,12 @@ static bool check_type(struct transform *t)
 
 static bool check_accept(struct transform *t)
 {
-	t->form = accept_choose(t->req, forms, FORM_COUNT);
-	if (t->form != FORM_COUNT)
-		return true;
-	problem_refuse(
-		t->req, t->res,
-		&(struct refusal){
-			.code = "not_acceptable",
-			.detail = "an answer can be application/json, application/x-ndjson or application/ejson",
-		});
-	return false;
+	size_t form = accept_choose(t->req, transform_forms, FORM_COUNT);
+
+	t->form = (enum transform_form)form;
+	if (form == FORM_COUNT)
+		transform_answer_refuse(t->req, t->res);
+	return form != FORM_COUNT;
 }
 
 /* Read the body, and have the rest done by the pool. */
@@ -170,9 +145,10 @@ static int refuse_pipeline(struct transform *t, const struct problem *problems,
 }
 
 /* The answer is part of the transform's memory, too. */
-static int pay_output(struct transform *t, struct err *err)
+static int pay_output(void *arg, struct buf *out, struct err *err)
 {
-	size_t n = t->out.cap - t->n_paid;
+	struct transform *t = arg;
+	size_t n = out->cap - t->n_paid;
 
 	if (n == 0)
 		return 0;
@@ -180,46 +156,6 @@ static int pay_output(struct transform *t, struct err *err)
 		return err_nomem(err, "the answer");
 	t->n_paid += n;
 	return 0;
-}
-
-/* The sink: writes documents, and looks how long that takes. */
-static int write_documents(void *arg, struct arena *scratch, const struct value *docs,
-                           size_t n_docs, struct err *err)
-{
-	struct transform *t = arg;
-	uint64_t start_ns = clock_monotonic_ns();
-	int rc = run_write(&t->writer, scratch, docs, n_docs, err);
-
-	t->write_ns += clock_monotonic_ns() - start_ns;
-	TRY(rc);
-	return pay_output(t, err);
-}
-
-/* The same for what several threads have written apart. */
-static int write_text(void *arg, struct str text, uint64_t n_docs, struct err *err)
-{
-	struct transform *t = arg;
-	uint64_t start_ns = clock_monotonic_ns();
-	int rc = run_write_text(&t->writer, text, n_docs, err);
-
-	t->write_ns += clock_monotonic_ns() - start_ns;
-	return rc;
-}
-
-/* What $out or $merge leaves behind, which is written when all documents are. */
-static int write_collection(void *arg, struct arena *scratch, struct str name,
-                            const struct value *docs, size_t n_docs, struct err *err)
-{
-	struct transform *t = arg;
-
-	t->has_collections = true;
-	t->writer.n_written = 0;
-	buf_append_cstr(&t->out, "],\"collections\":{");
-	buf_append_json_string(&t->out, name);
-	buf_append_cstr(&t->out, ":[");
-	TRY(run_write(&t->writer, scratch, docs, n_docs, err));
-	buf_append_cstr(&t->out, "]}");
-	return pay_output(t, err);
 }
 
 /* Time counts from when the request was there as a whole: what it has waited is over. */
@@ -246,79 +182,26 @@ static int run(struct transform *t, struct err *err)
 		.team = pool_team(request_app(t->req)->pool),
 		.is_cancelled = work_should_stop,
 		.cancel_arg = &t->offload.work,
-		.sink = write_documents,
-		.sink_arg = t,
-		.sink_text = write_text,
-		.write_mode = write_modes[t->form],
+		.sink = transform_answer_documents,
+		.sink_arg = &t->text,
+		.sink_text = transform_answer_text,
+		.write_mode = transform_write_modes[t->form],
 		.is_ndjson = t->form == FORM_NDJSON,
-		.written = t->form == FORM_NDJSON ? NULL : write_collection,
-		.written_arg = t,
+		.written = t->form == FORM_NDJSON ? NULL : transform_answer_collection,
+		.written_arg = &t->text,
 	};
 
 	/* Not 0, which would be no limit; who has waited longer is not here. */
 	input.limits.time_ms_max -= MIN(waited_ms(t), input.limits.time_ms_max - 1);
-	t->writer = (struct run_writer){
-		.out = &t->out,
-		.mode = write_modes[t->form],
-		.is_ndjson = t->form == FORM_NDJSON,
-	};
-	if (t->form != FORM_NDJSON)
-		buf_append_cstr(&t->out, "{\"documents\":[");
+	transform_answer_begin(&t->text, &t->out, t->form);
+	t->text.flush = pay_output;
+	t->text.flush_arg = t;
 
 	uint64_t start_ns = clock_monotonic_ns();
 	int rc = run_transform(&t->arena, &t->budget, &input, &t->stats, err);
-	t->res->run_ns = clock_monotonic_ns() - start_ns - t->write_ns;
-	t->res->write_ns = t->write_ns;
+	t->res->run_ns = clock_monotonic_ns() - start_ns - t->text.write_ns;
+	t->res->write_ns = t->text.write_ns;
 	return rc;
-}
-
-static void write_stats(struct json_writer *w, const struct transform *t)
-{
-	json_key(w, "stats");
-	json_object_begin(w);
-	json_put_uint(w, "documents_in", t->stats.documents_in);
-	json_put_uint(w, "documents_out", t->stats.documents_out);
-	json_put_uint(w, "duration_us", t->stats.duration_ns / 1000);
-	json_put_uint(w, "peak_bytes", t->budget.peak);
-	json_object_end(w);
-}
-
-static void write_stages(struct json_writer *w, const struct transform *t)
-{
-	json_key(w, "stages");
-	json_array_begin(w);
-	for (size_t i = 0; i < plan_n_stages(t->plan); i++) {
-		const struct run_stage_stats *stage = &t->stats.stages[i];
-
-		json_object_begin(w);
-		json_put_cstr(w, "name", stage->name);
-		json_put_uint(w, "documents_in", stage->documents_in);
-		json_put_uint(w, "documents_out", stage->documents_out);
-		json_put_uint(w, "duration_us", stage->duration_ns / 1000);
-		json_put_uint(w, "peak_bytes", stage->peak_bytes);
-		json_object_end(w);
-	}
-	json_array_end(w);
-	json_key(w, "rules");
-	json_array_begin(w);
-	for (unsigned i = 0; plan_rule_name(i) != NULL; i++)
-		if (plan_rules_applied(t->plan) & (1u << i))
-			json_string(w, str_from(plan_rule_name(i)));
-	json_array_end(w);
-}
-
-/* The end of an answer that is one object: its documents are in the buffer already. */
-static void write_envelope(struct transform *t)
-{
-	struct json_writer w = { .buf = &t->out, .needs_comma = true };
-
-	t->out.max += ENVELOPE_MAX;
-	if (!t->has_collections)
-		json_array_end(&w);
-	write_stats(&w, t);
-	if (t->stats.stages != NULL)
-		write_stages(&w, t);
-	json_object_end(&w);
 }
 
 static void observe(const struct transform *t)
@@ -328,7 +211,7 @@ static void observe(const struct transform *t)
 
 	series_observe(metrics->transform_read, t->read_ns);
 	series_observe(metrics->transform_run, t->res->run_ns);
-	series_observe(metrics->transform_write, t->write_ns);
+	series_observe(metrics->transform_write, t->text.write_ns);
 	series_add(metrics->documents_in, t->stats.documents_in);
 	series_add(metrics->documents_out, t->stats.documents_out);
 }
@@ -337,11 +220,10 @@ static int answer(struct transform *t, struct err *err)
 {
 	struct response *res = t->res;
 
-	if (t->form != FORM_NDJSON)
-		write_envelope(t);
+	transform_answer_end(&t->text, t->plan, &t->stats, t->budget.peak);
 	if (t->out.failed != BUF_OK)
 		return err_nomem(err, "the answer");
-	res->content_type = forms[t->form];
+	res->content_type = transform_forms[t->form];
 	response_header(res, "Docmill-Documents", "%" PRIu64, t->stats.documents_out);
 	response_take(res, &t->out);
 	request_hold_memory(t->req, t->n_paid);
@@ -403,6 +285,9 @@ int transform_run(struct request *req, struct response *res, struct err *err)
 	res->has_timing = true;
 	if (!check_type(&t) || !check_accept(&t))
 		return 0;
+	struct prefer prefer = prefer_read(req);
+	if (prefer.respond_async)
+		return transform_async(req, res, &prefer, t.is_ndjson, err);
 	return compute(&t, transform_work, err);
 }
 

@@ -21,6 +21,7 @@
 #include "base/machine.h"
 #include "cli/manual.h"
 #include "cli/memory.h"
+#include "cli/serve_jobs.h"
 #include "config/config.h"
 #include "http/cors.h"
 #include "http/server.h"
@@ -28,7 +29,6 @@
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "tasks/store_watch.h"
-#include "tasks/sweep.h"
 
 /* Probes and a scraper; they must never wait behind the service's own requests. */
 #define ADMIN_THREADS 4
@@ -40,14 +40,12 @@
 /* The library's queue, its listeners, the log, the store. */
 #define SPARE_FDS 512
 
-#define SWEEP_INTERVAL_MS 60000
-
 struct service {
 	struct config config;
 	struct app app;
 	struct budget memory; /* of all requests together */
+	struct serve_jobs jobs;
 	struct server *http, *admin;
-	struct sweeper *sweeper;
 };
 
 extern char **environ;
@@ -182,6 +180,7 @@ static int open_app(struct service *service, struct err *err)
 		.regex_steps_max = (uint32_t)config->max_regex_steps,
 	};
 	set_compute_limits(service);
+	TRY(serve_jobs_set(&service->jobs, config, app, err));
 
 	struct store *store;
 	TRY(store_open(str_from(config->store), &app->store_limits, &store, err));
@@ -303,6 +302,7 @@ static void drain(struct service *service, const sigset_t *signals)
 	bool is_urgent = wait_for_signal(signals, config->shutdown_delay_ms);
 	server_close_idle(service->http);
 	pool_close(service->app.pool);
+	background_drain(&service->jobs.background);
 	uint64_t until_ns = clock_monotonic_ns() + config->shutdown_timeout_ms * 1000000;
 	while (!is_urgent && server_in_flight(service->http) > 0 && clock_monotonic_ns() < until_ns)
 		is_urgent = wait_for_signal(signals, 10);
@@ -328,10 +328,9 @@ static void stop_service(struct service *service)
 	server_stop(service->http);
 	server_stop(service->admin);
 	service->http = service->admin = NULL;
+	background_stop(&service->jobs.background);
 	pool_destroy(service->app.pool);
 	service->app.pool = NULL;
-	sweeper_stop(service->sweeper);
-	service->sweeper = NULL;
 }
 
 /* Keys that were taken away must stop to work without a restart. */
@@ -371,13 +370,8 @@ static void wait_for_end(struct service *service, const sigset_t *signals)
 
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
 {
-	const struct sweeper_options sweeping = {
-		.store = service->app.store,
-		.interval_ms = SWEEP_INTERVAL_MS,
-	};
-
 	TRY(pool_create(&service->app.pool_options, &service->app.pool, err));
-	TRY(sweeper_start(&sweeping, &service->sweeper, err));
+	TRY(serve_jobs_start(&service->jobs, err));
 	TRY(start_servers(service, err));
 	series_set(metrics_series(METRIC_BUILD_INFO,
 	                          (const char *[]){ build.version, build.revision, build.compiler }),

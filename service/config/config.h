@@ -54,6 +54,15 @@ struct config {
 	/* tasks */
 	const char *store;
 	uint64_t max_tasks, max_tasks_bytes;
+	uint64_t max_waiters; /* 0: a quarter of http_threads */
+	/* jobs */
+	uint64_t job_threads; /* 0: as threads */
+	uint64_t max_job_time_ms, job_lease_ms, job_attempts;
+	uint64_t result_ttl_ms, job_ttl_ms, sweep_interval_ms;
+	/* webhooks */
+	const char *webhook_secret, *webhook_secret_file, *webhook_allow;
+	uint64_t webhook_timeout_ms;
+	uint64_t webhook_transfers, webhook_transfers_per_host;
 	/* running */
 	uint64_t shutdown_delay_ms, shutdown_timeout_ms;
 	unsigned log_level;  /* debug, info, warning, error, from 0 */

@@ -204,6 +204,20 @@ enum json_found json_read_int(struct json_reader *r, const char *name, int64_t m
 	return JSON_READ;
 }
 
+bool json_read_object(struct json_reader *r, const char *name, struct json_reader *ret)
+{
+	cJSON *item = (cJSON *)member(r, name);
+
+	*ret = (struct json_reader){
+		.root = item,
+		.pointer = json_pointer(r->problems->arena, r->pointer, str_from(name)),
+		.problems = r->problems,
+	};
+	if (item != NULL && !cJSON_IsObject(item))
+		json_refuse(r, name, "must be an object, not %s", kind_name(item));
+	return cJSON_IsObject(item);
+}
+
 enum json_found json_read_choice(struct json_reader *r, const char *name,
                                  const char *const *choices, size_t n, size_t *ret)
 {

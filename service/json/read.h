@@ -83,6 +83,9 @@ enum json_found json_read_int(struct json_reader *r, const char *name, int64_t m
 enum json_found json_read_choice(struct json_reader *r, const char *name,
                                  const char *const *choices, size_t n, size_t *ret);
 
+/* A member that is an object: to be read by *ret, which needs no deinit; false: absent or none. */
+bool json_read_object(struct json_reader *r, const char *name, struct json_reader *ret) MUST_CHECK;
+
 /* Add a problem about a member. */
 void json_refuse(struct json_reader *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

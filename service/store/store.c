@@ -1,7 +1,6 @@
 /* Which stores there are. */
 #include "store/store.h"
 
-#include "obs/metrics.h"
 #include "store/memory.h"
 #include "store/sqlite.h"
 
@@ -17,8 +16,8 @@ static const struct store_kind kinds[] = {
 	{ .scheme = "sqlite", .has_path = true, .open = sqlite_store_open },
 };
 
-static int open_kind(struct str spec, const struct store_limits *limits, struct store **ret,
-                     struct err *err)
+int store_open(struct str spec, const struct store_limits *limits, struct store **ret,
+               struct err *err)
 {
 	struct str scheme = { spec.data, str_find(spec, ':') };
 	bool has_path = scheme.len < spec.len;
@@ -30,16 +29,6 @@ static int open_kind(struct str spec, const struct store_limits *limits, struct 
 	return err_set(err, ERR_INVALID,
 	               "there is no store \"%.*s\", only \"memory\" and \"sqlite:PATH\"",
 	               STR_ARG(spec));
-}
-
-int store_open(struct str spec, const struct store_limits *limits, struct store **ret,
-               struct err *err)
-{
-	TRY(open_kind(spec, limits, ret, err));
-	for (enum store_op op = 0; op < STORE_OP_COUNT; op++)
-		(*ret)->durations[op] = metrics_series(METRIC_STORE_OPERATION_DURATION,
-		                                       (const char *[]){ store_op_names[op] });
-	return 0;
 }
 
 void store_close(struct store *store)

@@ -2,7 +2,7 @@
  * Store: where tasks are kept, behind one interface for all the places they can be kept in.
  *
  *	TRY(store_open(STR("sqlite:docmill.db"), &limits, &store, err));
- *	TRY(store_create(store, &new_task, &receipt, body, err));
+ *	TRY(store->ops->create(store, &new_task, &receipt, body, err));
  *	store_close(store);
  *
  * A store answers in the JSON text that callers send on: it is appended to a buf, so that one
@@ -165,24 +165,8 @@ struct store_ops {
 };
 
 /* What every store begins with. */
-/* Operations whose time is measured; the names are store_op_names[]. */
-enum store_op {
-	STORE_CREATE,
-	STORE_GET,
-	STORE_LIST,
-	STORE_UPDATE,
-	STORE_REMOVE,
-	STORE_SWEEP,
-	STORE_OP_COUNT,
-};
-
-extern const char *const store_op_names[STORE_OP_COUNT];
-
-struct series;
-
 struct store {
 	const struct store_ops *ops;
-	struct series *durations[STORE_OP_COUNT]; /* set by store_open() */
 };
 
 /*
@@ -194,19 +178,5 @@ int store_open(struct str spec, const struct store_limits *limits, struct store 
 
 /* NULL is fine. */
 void store_close(struct store *store);
-
-/* The operations of the same name, with the time that they took told to the metrics. */
-int store_create(struct store *store, const struct store_new *new_task, struct store_receipt *ret,
-                 struct buf *ret_json, struct err *err) MUST_CHECK;
-int store_get(struct store *store, struct str id, struct store_receipt *ret, struct buf *ret_json,
-              struct err *err) MUST_CHECK;
-int store_list(struct store *store, const struct store_query *query, struct store_page *ret,
-               struct buf *ret_json, struct err *err) MUST_CHECK;
-int store_update(struct store *store, struct str id, uint64_t version,
-                 const struct task_fields *fields, struct store_receipt *ret, struct buf *ret_json,
-                 struct err *err) MUST_CHECK;
-int store_remove(struct store *store, struct str id, uint64_t version, struct err *err) MUST_CHECK;
-int store_sweep(struct store *store, const struct store_sweep *sweep, size_t *ret_n,
-                struct err *err) MUST_CHECK;
 
 #endif

@@ -53,7 +53,7 @@ static void sweep(struct sweeper *s)
 	struct err err = ERR_INIT;
 
 	do {
-		if (store_sweep(store, &what, &n, &err) != 0) {
+		if (store->ops->sweep(store, &what, &n, &err) != 0) {
 			log_message(LOG_WARNING, "sweeping failed: %s", err.message);
 			break;
 		}

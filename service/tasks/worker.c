@@ -74,10 +74,11 @@ static void renew(struct worker *w, struct running *job)
 {
 	struct store *store = w->options.store;
 	struct err err = ERR_INIT;
+	const char *stage = atomic_load(&job->job.stage);
 	const struct job_progress progress = {
 		.documents_done = atomic_load(&job->documents_done),
 		.documents_total = atomic_load(&job->job.documents_total),
-		.stage = "",
+		.stage = stage == NULL ? "" : stage,
 	};
 	bool is_cancelled = false;
 

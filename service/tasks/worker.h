@@ -37,6 +37,7 @@ struct worker_job {
 	uint64_t documents; /* of the result: to be counted */
 	/* What the input holds, once that is known: shown beside the documents that are done. */
 	_Atomic uint64_t documents_total;
+	const char *_Atomic stage; /* static, or as long as the job; NULL: not known */
 };
 
 typedef int worker_run_fn(void *arg, struct worker_job *job, struct err *err);

@@ -126,11 +126,10 @@ def test_who_leaves_the_queue_makes_room() -> None:
 
 
 def test_who_waits_until_the_time_is_over_is_asked_to_come_again() -> None:
-    options = ("--threads", "1", "--max-time", "4s")
-    body = transform(LARGE, ENDLESS)
+    options = ("--threads", "1", "--max-time", "400ms")
     with Service(*options) as service, endless(service, LARGE) as wires:
         wait_for(service, RUNNING, 1)
-        expect_overloaded(post(service, body), "max-time")
+        expect_overloaded(post(service, transform(LARGE, ENDLESS)), "max-time")
         answer = wires[0].receive()
         assert (answer.status, answer.json()["code"]) == (422, "time_limit")
 

@@ -1,8 +1,9 @@
 """The programs that are measured: docmill, and each peer as its users would run it."""
 
 import json
+import os
 import pathlib
-import re
+import resource
 import subprocess
 import sys
 import time
@@ -57,7 +58,7 @@ def take_turn(
     start = time.perf_counter()
     with printed.open("wb") as out, target.with_suffix(".err").open("wb") as errors:
         process = subprocess.Popen(command, stdout=out, stderr=errors)
-        status, rss_mb = _wait(process, start + patience)
+        status, usage = _wait(process, start + patience)
         seconds = time.perf_counter() - start
     if status != 0:
         said = target.with_suffix(".err").read_text()[-500:]
@@ -66,28 +67,23 @@ def take_turn(
         printed.rename(target)
     elif program.prints_seconds:
         seconds = float(printed.read_text())
-    return Turn(seconds, rss_mb)
+    return Turn(seconds, usage.ru_maxrss / 1024)
 
 
-def _peak_mb(pid: int) -> float:
-    """Most memory so far. (What wait4() says begins with the memory of the process that forked.)"""
-    found = re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
-
-
-def _wait(process: subprocess.Popen, until: float) -> tuple[int, float]:
-    """Wait for a process, and look at its memory every few milliseconds."""
-    pause, peak = 0.0005, 0.0
+def _wait(process: subprocess.Popen, until: float) -> tuple[int, resource.struct_rusage]:
+    """Wait for a process and get its own usage; wait4() knows no time-out, so look again."""
+    pause = 0.0005
     while True:
-        peak = max(peak, _peak_mb(process.pid))
-        if process.poll() is not None:
-            return process.returncode, peak
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid != 0:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode, usage
         if time.perf_counter() > until:
             process.kill()
             process.wait()
             raise TooSlow
         time.sleep(pause)
-        pause = min(pause * 1.05, 0.01)
+        pause = min(pause * 1.05, 0.02)
 
 
 def _docmill(binary: str, threads: int) -> Program:
