@@ -37,6 +37,7 @@ def raised(connect, *args, **kwargs):
         (403, "scope_missing", docmill.PermissionDenied),
         (404, "not_found", docmill.NotFound),
         (409, "conflict", docmill.Conflict),
+        (410, "result_expired", docmill.Gone),
         (413, "too_large", docmill.TooLarge),
         (422, "pipeline_failed", docmill.PipelineFailed),
         (422, "memory_limit", docmill.LimitExceeded),

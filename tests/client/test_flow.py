@@ -98,11 +98,16 @@ def test_what_would_fail_again_is_not_repeated(status):
     assert naps(steps) == []
 
 
+# For logs, as nobody is there to read it; seen in a job only; and what later may be hours later:
+# a job's end, for which there is `tasks.wait`.
+NOT_FOR_RETRIES = {"abandoned", "worker_lost", "conflict"}
+
+
 def codes():
     path = pathlib.Path(__file__).parents[2] / "proto" / "errors.yaml"
     for code, row in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-        if code == "abandoned":
-            continue  # for logs: nobody is there to read it
+        if code in NOT_FOR_RETRIES:
+            continue
         yield pytest.param(code, row["status"], row["retry"] == "later", id=code)
 
 

@@ -8,8 +8,12 @@ import typing
 import pytest
 
 import docmill
-from docmill._resources import AsyncTaskList, AsyncTasks, TaskList, Tasks
+from docmill._jobs import AsyncFinishedJob, FinishedJob
+from docmill._pages import AsyncTaskList, TaskList
+from docmill._resources import AsyncTasks, Tasks
 
+# What is iterated over, or goes on to the service by itself, is of two kinds.
+GIVES = {"list": (TaskList, AsyncTaskList), "wait": (FinishedJob, AsyncFinishedJob)}
 SOURCE = pathlib.Path(docmill.__file__).parent
 
 
@@ -29,7 +33,12 @@ def surface(kind):
 
 @pytest.mark.parametrize(
     ("sync", "asynchronous"),
-    [(docmill.Client, docmill.AsyncClient), (Tasks, AsyncTasks), (TaskList, AsyncTaskList)],
+    [
+        (docmill.Client, docmill.AsyncClient),
+        (Tasks, AsyncTasks),
+        (TaskList, AsyncTaskList),
+        (FinishedJob, AsyncFinishedJob),
+    ],
 )
 def test_both_clients_are_called_alike(sync, asynchronous):
     assert surface(sync) == surface(asynchronous)
@@ -44,8 +53,8 @@ def test_both_clients_take_and_give_the_same_types(sync, asynchronous):
             continue
         hints = typing.get_type_hints(getattr(sync, name))
         twin = typing.get_type_hints(getattr(asynchronous, name))
-        if name == "list":
-            assert (hints.pop("return"), twin.pop("return")) == (TaskList, AsyncTaskList)
+        if name in GIVES:
+            assert (hints.pop("return"), twin.pop("return")) == GIVES[name]
         assert hints == twin, name
 
 

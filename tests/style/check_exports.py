@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import docmill
 import docmill_web
+from docmill._jobs import FinishedJob
 
 RECORD = pathlib.Path(__file__).with_name("exports.txt")
 
@@ -23,8 +24,9 @@ def names() -> Iterator[str]:
         for name in package.__all__:
             value = getattr(package, name)
             yield from describe(f"{package.__name__}.{name}", value)
-    for kind in (docmill.Client("http://x").tasks, docmill.Client("http://x").tasks.list()):
-        yield from members(f"docmill.{type(kind).__name__}", type(kind))
+    mill = docmill.Client("http://x")
+    for kind in (type(mill.tasks), type(mill.tasks.list()), FinishedJob):
+        yield from members(f"docmill.{kind.__name__}", kind)
 
 
 def describe(path: str, value: object) -> Iterator[str]:

@@ -10,7 +10,10 @@ from ._errors import (
     Conflict,
     ConnectionFailed,
     Error,
+    Gone,
     InternalError,
+    JobCancelled,
+    JobFailed,
     LimitExceeded,
     MalformedJSON,
     NotFound,
@@ -27,7 +30,18 @@ from ._errors import (
     Unavailable,
     ValidationFailed,
 )
-from ._models import UNSET, StageStats, Stats, Task, TaskPage, TransformResult, Verdict
+from ._models import (
+    UNSET,
+    Delivery,
+    JobProgress,
+    JobResult,
+    StageStats,
+    Stats,
+    Task,
+    TaskPage,
+    TransformResult,
+    Verdict,
+)
 from ._version import __version__
 
 __all__ = [
@@ -38,9 +52,15 @@ __all__ = [
     "Codec",
     "Conflict",
     "ConnectionFailed",
+    "Delivery",
     "Documents",
     "Error",
+    "Gone",
     "InternalError",
+    "JobCancelled",
+    "JobFailed",
+    "JobProgress",
+    "JobResult",
     "LimitExceeded",
     "MalformedJSON",
     "NotFound",

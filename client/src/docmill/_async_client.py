@@ -1,6 +1,6 @@
 """The client that is awaited."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -55,7 +55,7 @@ class AsyncClient:
     def _set(self, http: AsyncHTTP, settings: Settings) -> None:
         self._http = http
         self._settings = settings
-        self.tasks = AsyncTasks(self._run, settings.codec)
+        self.tasks = AsyncTasks(self._run, self._poll, settings.codec)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -139,10 +139,28 @@ class AsyncClient:
         self, call: Call[T], timeout: float | None = None, retries: int | None = None
     ) -> T:
         settings = self._settings.change(timeout=timeout, retries=retries)
-        flow = _flow.run(call, settings.policy)
+        return await self._drive(_flow.run(call, settings.policy), settings.headers)
+
+    async def _poll(
+        self,
+        ask: Callable[[int], Call[T]],
+        is_done: Callable[[T], bool],
+        *,
+        timeout: float | None,
+        on_wait: Callable[[T], None] | None,
+    ) -> T:
+        settings = self._settings.change(timeout=timeout)
+        # Who looks on wants to see it move.
+        hold = _flow.HOLD if on_wait is None else 1
+        flow = _flow.poll(ask, is_done, settings.policy, hold=hold, on_wait=on_wait)
+        return await self._drive(flow, settings.headers)
+
+    async def _drive(
+        self, flow: Generator[_flow.Step, _flow.Outcome, T], headers: Mapping[str, str]
+    ) -> T:
         step = next(flow)
         while True:
-            outcome = await self._do(step, settings.headers)
+            outcome = await self._do(step, headers)
             try:
                 step = flow.send(outcome)
             except StopIteration as stop:

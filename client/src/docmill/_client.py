@@ -1,7 +1,7 @@
 """The client that waits."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -64,7 +64,7 @@ class Client:
     def _set(self, http: SyncHTTP, settings: Settings) -> None:
         self._http = http
         self._settings = settings
-        self.tasks = Tasks(self._run, settings.codec)
+        self.tasks = Tasks(self._run, self._poll, settings.codec)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -174,10 +174,28 @@ class Client:
 
     def _run(self, call: Call[T], timeout: float | None = None, retries: int | None = None) -> T:
         settings = self._settings.change(timeout=timeout, retries=retries)
-        flow = _flow.run(call, settings.policy)
+        return self._drive(_flow.run(call, settings.policy), settings.headers)
+
+    def _poll(
+        self,
+        ask: Callable[[int], Call[T]],
+        is_done: Callable[[T], bool],
+        *,
+        timeout: float | None,
+        on_wait: Callable[[T], None] | None,
+    ) -> T:
+        settings = self._settings.change(timeout=timeout)
+        # Who looks on wants to see it move.
+        hold = _flow.HOLD if on_wait is None else 1
+        flow = _flow.poll(ask, is_done, settings.policy, hold=hold, on_wait=on_wait)
+        return self._drive(flow, settings.headers)
+
+    def _drive(
+        self, flow: Generator[_flow.Step, _flow.Outcome, T], headers: Mapping[str, str]
+    ) -> T:
         step = next(flow)
         while True:
-            outcome = self._do(step, settings.headers)
+            outcome = self._do(step, headers)
             try:
                 step = flow.send(outcome)
             except StopIteration as stop:

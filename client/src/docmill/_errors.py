@@ -4,6 +4,8 @@
   x ConnectionFailed          the service could not be reached, or hung up
   x Timeout                   the caller's time was up
   x ProtocolError             the answer is not one that docmill gives
+  x JobFailed                 a job that was waited for has failed (task, reason)
+  x JobCancelled              or was cancelled (task)
   x StatusError               the service said no: status, code, detail, request_id
     + ValidationFailed        400: fields of the request are wrong (errors)
     + MalformedJSON           400: the body is not JSON (document, offset, line, column)
@@ -14,6 +16,7 @@
     + PermissionDenied        403: the key may not do this
     + NotFound                404
     + Conflict                409, 412: not in the state that it is in
+    + Gone                    410: it was kept for its time, as the results of jobs are
     + LimitExceeded           400, 422: a limit of the service (limit names the option)
       - TooLarge              413: the request itself is too big
     + Unavailable             502, 503, 504: try again later (retry_after)
@@ -25,7 +28,10 @@ What is worth repeating has been repeated before any of these is raised.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from ._models import Task
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -228,6 +234,10 @@ class Conflict(StatusError):
     """Say that the thing is not in a state in which this can be done."""
 
 
+class Gone(StatusError):
+    """Say that the thing was there, and was kept no longer."""
+
+
 class LimitExceeded(StatusError):
     """Say that the request needs more than the service allows: the same one will fail again."""
 
@@ -277,6 +287,7 @@ _BY_STATUS: Mapping[int, type[StatusError]] = {
     403: PermissionDenied,
     404: NotFound,
     409: Conflict,
+    410: Gone,
     412: Conflict,
     413: TooLarge,
     429: Overloaded,
@@ -299,3 +310,39 @@ def from_status(
     found = _BY_CODE.get(code) if isinstance(code, str) else None
     kind = found or _BY_STATUS.get(status, StatusError)
     return kind(status, problem, request_id=request_id, retry_after=retry_after)
+
+
+class JobFailed(Error):
+    """Say that a job that was waited for has failed.
+
+    Attributes:
+        task: the job as it is now.
+    """
+
+    def __init__(self, task: "Task") -> None:
+        super().__init__(task)
+        self.task = task
+
+    @property
+    def reason(self) -> StatusError:
+        """The error that the same work by `transform` would have raised."""
+        problem = self.task.error or _NOTHING
+        return from_status(_int(problem, "status") or 500, problem)
+
+    def __str__(self) -> str:
+        return f"the job has failed: {self.reason}"
+
+
+class JobCancelled(Error):
+    """Say that a job that was waited for was cancelled.
+
+    Attributes:
+        task: the job as it is now.
+    """
+
+    def __init__(self, task: "Task") -> None:
+        super().__init__(task)
+        self.task = task
+
+    def __str__(self) -> str:
+        return "the job was cancelled"

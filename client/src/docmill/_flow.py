@@ -6,7 +6,7 @@ took, so the policy is written once, and tested without a socket.
 
 import random
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from ._call import Answer, Call, T
@@ -15,6 +15,15 @@ from ._errors import ConnectionFailed, StatusError, Timeout, from_status
 # Those of the service, and what proxies in between say; a body that got lost on its way, too.
 _RETRY_STATUS = frozenset({408, 429, 502, 503, 504})
 _RETRY_CODES = frozenset({"body_incomplete"})
+
+# The longest that the service is asked to hold an answer; proxies often give up after 30 or 60 s.
+HOLD = 25
+# How much later than that an answer may come.
+_SLACK = 10.0
+# What is kept back of the caller's time, so that an answer that was held still arrives in it.
+_MARGIN = 0.5
+# The longest wait between two questions when the service does not hold its answers.
+_MAX_PAUSE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,50 @@ def run(call: Call[T], policy: Policy) -> Generator[Step, Outcome, T]:
         outcome = yield Sleep(delay)
         left -= outcome.elapsed
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def poll(
+    ask: Callable[[int], Call[T]],
+    is_done: Callable[[T], bool],
+    policy: Policy,
+    *,
+    hold: int = HOLD,
+    on_wait: Callable[[T], None] | None = None,
+) -> Generator[Step, Outcome, T]:
+    """Ask until it is done; `ask` is given the seconds that the service is to hold its answer.
+
+    A service with too many who wait holds none: then the waits are spent here.
+    """
+    left = policy.timeout
+    early = 0
+    while left > 0:
+        seconds = int(max(0.0, min(hold, left - _MARGIN)))
+        once = replace(policy, timeout=min(left, seconds + _SLACK))
+        found, elapsed = yield from _timed(run(ask(seconds), once))
+        if is_done(found):
+            return found
+        if on_wait is not None:
+            on_wait(found)
+        left -= elapsed
+        if seconds == 0 or elapsed < seconds / 2:
+            pause = min(policy.delay(early, None), _MAX_PAUSE, max(left, 0.0))
+            early += 1
+            outcome = yield Sleep(pause)
+            left -= outcome.elapsed
+    raise Timeout(f"it was not done within {policy.timeout:.3g} s")
+
+
+def _timed(flow: Generator[Step, Outcome, T]) -> Generator[Step, Outcome, tuple[T, float]]:
+    """Carry out a flow; the seconds that it took are given with what came of it."""
+    elapsed = 0.0
+    step = next(flow)
+    while True:
+        outcome = yield step
+        elapsed += outcome.elapsed
+        try:
+            step = flow.send(outcome)
+        except StopIteration as stop:
+            return stop.value, elapsed
 
 
 def _succeeded(call: Call[Any], answer: Answer, unsure: bool) -> bool:

@@ -4,7 +4,7 @@ A member that must be there and is not, or is of another type, raises `ProtocolE
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -73,9 +73,107 @@ def _objects(data: Mapping[str, JSON], name: str) -> list[dict[str, JSON]]:
     return items
 
 
+def _maybe(data: Mapping[str, JSON], name: str, kind: type[V]) -> V | None:
+    """A member that may be left out."""
+    return None if data.get(name) is None else member(data, name, kind)
+
+
+def _maybe_moment(data: Mapping[str, JSON], name: str) -> datetime | None:
+    return None if data.get(name) is None else moment(data, name)
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is: its documents (0 of 0 until they were counted), and its stage."""
+
+    documents_done: int
+    documents_total: int
+    stage: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, JSON]) -> Self:
+        """Read it as the service writes it."""
+        return cls(
+            documents_done=member(data, "documents_done", int),
+            documents_total=member(data, "documents_total", int),
+            stage=member(data, "stage", str),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job has made: how much, and until when it is kept. `tasks.result` fetches it."""
+
+    documents: int
+    bytes: int
+    expires_at: datetime
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, JSON]) -> Self:
+        """Read it as the service writes it."""
+        return cls(
+            documents=member(data, "documents", int),
+            bytes=member(data, "bytes", int),
+            expires_at=moment(data, "expires_at"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An attempt to tell a job's webhook.
+
+    Attributes:
+        n: counts all attempts for the job, from 1.
+        webhook_id: the same each time a message is sent.
+        at: when.
+        outcome: "delivered", "failed" or "refused": the service does not send to that address.
+        detail: what came of it, for a person.
+        status: that of the receiver's answer, if there was one.
+        next_at: when the next attempt will be, if there will be one.
+    """
+
+    n: int
+    webhook_id: str
+    at: datetime
+    outcome: str
+    detail: str
+    status: int | None = None
+    next_at: datetime | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, JSON]) -> Self:
+        """Read one as the service writes it."""
+        return cls(
+            n=member(data, "n", int),
+            webhook_id=member(data, "webhook_id", str),
+            at=moment(data, "at"),
+            outcome=member(data, "outcome", str),
+            detail=member(data, "detail", str),
+            status=_maybe(data, "status", int),
+            next_at=_maybe_moment(data, "next_at"),
+        )
+
+
+def read_deliveries(data: Mapping[str, JSON]) -> tuple[Delivery, ...]:
+    """All that a job's webhook was told."""
+    return tuple(Delivery.from_json(item) for item in _objects(data, "deliveries"))
+
+
+_ENDED = frozenset({"succeeded", "failed", "cancelled"})
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An entry of /tasks."""
+    """An entry of /tasks; a job, which carries a transform, has the members from `attempts` on.
+
+    Attributes:
+        status: any text; of a job "pending", "running", "succeeded", "failed" or "cancelled".
+        attempts: how often the job was begun; None tells that this is no job.
+        error: the problem document of a job that has failed.
+        result: of a job that has succeeded: how much it has made.
+        progress: how far a job is that runs.
+        webhook: the address that is told of the job's end.
+    """
 
     id: str
     title: str
@@ -85,10 +183,30 @@ class Task:
     created_at: datetime
     updated_at: datetime | None = None
     version: int | None = None
+    attempts: int | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error: Mapping[str, JSON] | None = field(default=None, hash=False)
+    result: JobResult | None = None
+    progress: JobProgress | None = None
+    webhook: str | None = None
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it carries a transform."""
+        return self.attempts is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is a job that will do no more, unless it is retried."""
+        return self.is_job and self.status in _ENDED
 
     @classmethod
     def from_json(cls, data: Mapping[str, JSON]) -> Self:
         """Read a task as the service writes it."""
+        result = _maybe(data, "result", dict)
+        progress = _maybe(data, "progress", dict)
+        webhook = _maybe(data, "webhook", dict)
         return cls(
             id=member(data, "id", str),
             title=member(data, "title", str),
@@ -96,8 +214,15 @@ class Task:
             status=member(data, "status", str),
             priority=member(data, "priority", int),
             created_at=moment(data, "created_at"),
-            updated_at=None if data.get("updated_at") is None else moment(data, "updated_at"),
-            version=None if data.get("version") is None else member(data, "version", int),
+            updated_at=_maybe_moment(data, "updated_at"),
+            version=_maybe(data, "version", int),
+            attempts=_maybe(data, "attempts", int),
+            started_at=_maybe_moment(data, "started_at"),
+            finished_at=_maybe_moment(data, "finished_at"),
+            error=_maybe(data, "error", dict),
+            result=None if result is None else JobResult.from_json(result),
+            progress=None if progress is None else JobProgress.from_json(progress),
+            webhook=None if webhook is None else member(webhook, "url", str),
         )
 
 

@@ -1,82 +1,26 @@
 """What hangs on a client: `client.tasks`, for both kinds of client."""
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable
 
-from ._call import Call, T
 from ._calls import tasks as calls
 from ._codec import Codec
-from ._models import UNSET, Maybe, Task, TaskPage
+from ._jobs import (
+    AsyncFinishedJob,
+    AsyncPoll,
+    AsyncRun,
+    FinishedJob,
+    Poll,
+    Run,
+    check_end,
+    is_settled,
+)
+from ._models import UNSET, Delivery, Maybe, Task, TaskPage, TransformResult
+from ._pages import AsyncTaskList, TaskList
 
 
 def _new_key() -> str:
     return str(uuid.uuid4())
-
-
-class Run(Protocol):
-    """How `Client` carries out a call."""
-
-    def __call__(self, call: Call[T]) -> T: ...
-
-
-class AsyncRun(Protocol):
-    """How `AsyncClient` carries out a call."""
-
-    async def __call__(self, call: Call[T]) -> T: ...
-
-
-class TaskList:
-    """The tasks of a list, fetched page by page while they are iterated over."""
-
-    def __init__(self, fetch: Callable[[str | None], TaskPage], cursor: str | None) -> None:
-        self._fetch = fetch
-        self._cursor = cursor
-
-    def __iter__(self) -> Iterator[Task]:
-        for page in self.pages():
-            yield from page.tasks
-
-    def page(self) -> TaskPage:
-        """Fetch one page only: the first, or the one at the cursor."""
-        return self._fetch(self._cursor)
-
-    def pages(self) -> Iterator[TaskPage]:
-        """Iterate over the pages themselves."""
-        cursor = self._cursor
-        while True:
-            page = self._fetch(cursor)
-            yield page
-            if (cursor := page.next_cursor) is None:
-                return
-
-
-class AsyncTaskList:
-    """Like TaskList."""
-
-    def __init__(
-        self, fetch: Callable[[str | None], Awaitable[TaskPage]], cursor: str | None
-    ) -> None:
-        self._fetch = fetch
-        self._cursor = cursor
-
-    async def __aiter__(self) -> AsyncIterator[Task]:
-        async for page in self.pages():
-            for task in page.tasks:
-                yield task
-
-    async def page(self) -> TaskPage:
-        """Like TaskList.page."""
-        return await self._fetch(self._cursor)
-
-    async def pages(self) -> AsyncIterator[TaskPage]:
-        """Like TaskList.pages."""
-        cursor = self._cursor
-        while True:
-            page = await self._fetch(cursor)
-            yield page
-            if (cursor := page.next_cursor) is None:
-                return
 
 
 class Tasks:
@@ -90,8 +34,9 @@ class Tasks:
         ['Nightly roll-up']
     """
 
-    def __init__(self, run: Run, codec: Codec) -> None:
+    def __init__(self, run: Run, poll: Poll, codec: Codec) -> None:
         self._run = run
+        self._poll = poll
         self._codec = codec
 
     def create(
@@ -100,6 +45,8 @@ class Tasks:
         *,
         description: Maybe[str] = UNSET,
         priority: Maybe[int] = UNSET,
+        transform: Maybe[calls.Work] = UNSET,
+        webhook: Maybe[str] = UNSET,
         idempotency_key: str | None = None,
     ) -> Task:
         """Add a task; its status is "pending".
@@ -108,12 +55,16 @@ class Tasks:
             title: what it is called.
             description: more about it.
             priority: 1 to 5, the most urgent.
+            transform: makes it a job, which runs in the background: (documents, pipeline), or what
+                the body of a POST /transform would be.
+            webhook: the address that is told of the job's end.
             idempotency_key: what this creation is called: whoever sends it again within a day, with
                 the same fields, gets the same task. Each call makes one up unless told, so that its
                 own retries create nothing twice.
 
         Raises:
             ValidationFailed: the title or another field is not within its bounds.
+            PipelineInvalid: the pipeline of the job does not compile.
         """
         return self._run(
             calls.create(
@@ -121,6 +72,8 @@ class Tasks:
                 title,
                 description=description,
                 priority=priority,
+                transform=transform,
+                webhook=webhook,
                 idempotency_key=idempotency_key or _new_key(),
             )
         )
@@ -214,12 +167,87 @@ class Tasks:
         """
         self._run(calls.delete(task_id, version=version))
 
+    def wait(
+        self,
+        task_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: Callable[[Task], None] | None = None,
+    ) -> FinishedJob:
+        """Wait until a job has succeeded; its `result()` fetches the documents.
+
+        Args:
+            task_id: which job.
+            timeout: seconds for the wait; else the client's; math.inf for no end.
+            on_progress: called about once a second with the job as it is, until it has ended.
+
+        Raises:
+            JobFailed: it has failed, for its `reason`.
+            JobCancelled: it was cancelled.
+            Timeout: it runs on, but the time is up.
+            NotFound: there is no such task.
+            ValueError: the task is no job.
+        """
+        task = self._poll(
+            lambda hold: calls.get(self._codec, task_id, wait=hold),
+            is_settled,
+            timeout=timeout,
+            on_wait=on_progress,
+        )
+        return FinishedJob(check_end(task), self.result)
+
+    def result(self, task_id: str) -> TransformResult:
+        """Fetch what a job has made.
+
+        Raises:
+            NotFound: there is no such task.
+            Conflict: it has not succeeded, or is no job.
+            Gone: it was kept until the job's `result.expires_at`.
+        """
+        return self._run(calls.result(self._codec, task_id))
+
+    def cancel(self, task_id: str) -> Task:
+        """Stop a job: at once if it waits, soon if it runs.
+
+        Raises:
+            NotFound: there is no such task.
+            Conflict: it has ended, or is no job.
+        """
+        return self._run(calls.cancel(self._codec, task_id))
+
+    def retry(self, task_id: str) -> Task:
+        """Run a job again that has failed or was cancelled.
+
+        Raises:
+            NotFound: there is no such task.
+            Conflict: it has done neither, or is no job.
+        """
+        return self._run(calls.retry(self._codec, task_id))
+
+    def deliveries(self, task_id: str) -> tuple[Delivery, ...]:
+        """List every attempt to tell a job's webhook, the first one first.
+
+        Raises:
+            NotFound: there is no such task.
+            Conflict: it is no job.
+        """
+        return self._run(calls.deliveries(self._codec, task_id))
+
+    def redeliver(self, task_id: str, n: int) -> None:
+        """Tell a job's webhook once more what attempt `n` has told it, as soon as possible.
+
+        Raises:
+            NotFound: there is no such task, or no such attempt.
+        """
+        self._run(calls.redeliver(task_id, n))
+
 
 class AsyncTasks:
     """Like Tasks."""
 
-    def __init__(self, run: AsyncRun, codec: Codec) -> None:
+    def __init__(self, run: AsyncRun, poll: AsyncPoll, codec: Codec) -> None:
         self._run = run
+        self._poll = poll
         self._codec = codec
 
     async def create(
@@ -228,6 +256,8 @@ class AsyncTasks:
         *,
         description: Maybe[str] = UNSET,
         priority: Maybe[int] = UNSET,
+        transform: Maybe[calls.Work] = UNSET,
+        webhook: Maybe[str] = UNSET,
         idempotency_key: str | None = None,
     ) -> Task:
         """Like Tasks.create."""
@@ -237,6 +267,8 @@ class AsyncTasks:
                 title,
                 description=description,
                 priority=priority,
+                transform=transform,
+                webhook=webhook,
                 idempotency_key=idempotency_key or _new_key(),
             )
         )
@@ -297,3 +329,39 @@ class AsyncTasks:
     async def delete(self, task_id: str, *, version: Maybe[int] = UNSET) -> None:
         """Like Tasks.delete."""
         await self._run(calls.delete(task_id, version=version))
+
+    async def wait(
+        self,
+        task_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: Callable[[Task], None] | None = None,
+    ) -> AsyncFinishedJob:
+        """Like Tasks.wait."""
+        task = await self._poll(
+            lambda hold: calls.get(self._codec, task_id, wait=hold),
+            is_settled,
+            timeout=timeout,
+            on_wait=on_progress,
+        )
+        return AsyncFinishedJob(check_end(task), self.result)
+
+    async def result(self, task_id: str) -> TransformResult:
+        """Like Tasks.result."""
+        return await self._run(calls.result(self._codec, task_id))
+
+    async def cancel(self, task_id: str) -> Task:
+        """Like Tasks.cancel."""
+        return await self._run(calls.cancel(self._codec, task_id))
+
+    async def retry(self, task_id: str) -> Task:
+        """Like Tasks.retry."""
+        return await self._run(calls.retry(self._codec, task_id))
+
+    async def deliveries(self, task_id: str) -> tuple[Delivery, ...]:
+        """Like Tasks.deliveries."""
+        return await self._run(calls.deliveries(self._codec, task_id))
+
+    async def redeliver(self, task_id: str, n: int) -> None:
+        """Like Tasks.redeliver."""
+        await self._run(calls.redeliver(task_id, n))

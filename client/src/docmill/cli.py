@@ -4,17 +4,20 @@ On a terminal it shows tables, in a pipe plain lines; `--json` gives the service
 """
 
 import json
+import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NoReturn
 
 try:
     import typer
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.table import Column, Table
     from rich.text import Text
 except ImportError:
@@ -27,12 +30,14 @@ from ._errors import (
     ConnectionFailed,
     Error,
     InternalError,
+    JobCancelled,
+    JobFailed,
     PermissionDenied,
     StatusError,
     Timeout,
     Unavailable,
 )
-from ._models import UNSET, Stats, Task
+from ._models import UNSET, Stats, Task, TransformResult
 
 EX_USAGE = 64
 EX_DATA = 65
@@ -84,12 +89,7 @@ def transform(
             result = mill.transform(
                 documents, stages, collections=collections, let=constants, timeout=timeout
             )
-        if context.obj.as_json:
-            _write(result.raw + b"\n")
-        elif sys.stdout.isatty():
-            _show_documents(result.documents, result.stats)
-        else:
-            _write(b"".join(encode(BEST, document) + b"\n" for document in result))
+        _show_result(context, result)
 
 
 @tasks.command("ls")
@@ -122,10 +122,51 @@ def create_task(
     title: str,
     description: Annotated[str, typer.Option()] = "",
     priority: Annotated[int, typer.Option(min=1, max=5)] = 1,
+    transform: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help='Make it a job: {"documents": [...], "pipeline": [...]}'),
+    ] = None,
+    webhook: Annotated[str | None, typer.Option(help="Who is told of the job's end.")] = None,
 ) -> None:
-    """Create a task."""
+    """Create a task, or a job."""
     with _session(context) as mill:
-        _show_tasks(context, mill.tasks.create(title, description=description, priority=priority))
+        task = mill.tasks.create(
+            title,
+            description=description,
+            priority=priority,
+            transform=UNSET if transform is None else _object(transform),
+            webhook=UNSET if webhook is None else webhook,
+        )
+        _show_tasks(context, task)
+
+
+@tasks.command("wait")
+def wait_for_task(
+    context: typer.Context,
+    task_id: str,
+    timeout: Annotated[float, typer.Option(help="Seconds; else for as long as it takes.")] = (
+        math.inf
+    ),
+) -> None:
+    """Wait until a job has succeeded, and show it; fail when the job does."""
+    with _session(context) as mill:
+        with _progress() as on_progress:
+            job = mill.tasks.wait(task_id, timeout=timeout, on_progress=on_progress)
+        _show_tasks(context, job.task)
+
+
+@tasks.command("result")
+def show_result(context: typer.Context, task_id: str) -> None:
+    """Show what a job has made."""
+    with _session(context) as mill:
+        _show_result(context, mill.tasks.result(task_id))
+
+
+@tasks.command("cancel")
+def cancel_task(context: typer.Context, task_id: str) -> None:
+    """Stop a job: at once if it waits, soon if it runs."""
+    with _session(context) as mill:
+        _show_tasks(context, mill.tasks.cancel(task_id))
 
 
 def main() -> None:
@@ -158,6 +199,10 @@ def _session(context: typer.Context) -> Iterator[Client]:
 
 
 def _status(error: Error) -> int:
+    if isinstance(error, JobFailed):
+        return _status(error.reason)
+    if isinstance(error, JobCancelled):
+        return EX_DATA
     if isinstance(error, (ConnectionFailed, Timeout, Unavailable)):
         return EX_UNAVAILABLE
     if isinstance(error, (AuthenticationFailed, PermissionDenied)):
@@ -168,8 +213,9 @@ def _status(error: Error) -> int:
 
 
 def _fail(status: int, error: Exception, as_json: bool = False) -> NoReturn:
-    if as_json and isinstance(error, StatusError):
-        line = json.dumps(dict(error.problem), ensure_ascii=False)
+    cause = error.reason if isinstance(error, JobFailed) else error
+    if as_json and isinstance(cause, StatusError):
+        line = json.dumps(dict(cause.problem), ensure_ascii=False)
     else:
         line = f"docmillctl: {error}"
     sys.stderr.write(f"{line}\n")
@@ -195,6 +241,13 @@ def _text(path: str) -> str:
     return Path(path).read_text("utf-8")
 
 
+def _object(path: str) -> dict[str, Any]:
+    found = _json(sys.stdin.read() if path == "-" else _text(path), path)
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} holds no JSON object")
+    return found
+
+
 def _documents(path: str) -> Sequence[Any]:
     """The documents of a file, for a collection: they are few, or this is the wrong program."""
     text = _text(path)
@@ -215,6 +268,39 @@ def _open(path: str) -> Iterator[BinaryIO]:
 
 def _write(data: bytes) -> None:
     sys.stdout.buffer.write(data)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Task], None] | None]:
+    """A bar for somebody who looks on; nothing, not even questions, for a script."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        line = bar.add_task("waiting", total=None)
+
+        def show(task: Task) -> None:
+            if (now := task.progress) is None:
+                bar.update(line, description=task.status)
+                return
+            bar.update(
+                line,
+                description=f"{task.status} {now.stage}".replace("[", "\\["),
+                completed=now.documents_done,
+                total=now.documents_total or None,
+            )
+
+        yield show
+
+
+def _show_result(context: typer.Context, result: TransformResult) -> None:
+    if context.obj.as_json:
+        _write(result.raw + b"\n")
+    elif sys.stdout.isatty():
+        _show_documents(result.documents, result.stats)
+    else:
+        _write(b"".join(encode(BEST, document) + b"\n" for document in result))
 
 
 def _show_documents(documents: Sequence[Mapping[str, Any]], stats: Stats) -> None:
@@ -254,11 +340,20 @@ def _show_tasks(context: typer.Context, found: Task | list[Task]) -> None:
 
 def _plain(task: Task) -> dict[str, Any]:
     """A task as the service writes it."""
-    return {
-        name: _time(value) if name.endswith("_at") else value
-        for name, value in asdict(task).items()
-        if value is not None
-    }
+    plain = _written(asdict(task))
+    if task.webhook is not None:
+        plain["webhook"] = {"url": task.webhook}
+    return plain
+
+
+def _written(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in data.items() if value is not None}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _time(value)
+    return _written(value) if isinstance(value, dict) else value
 
 
 def _time(moment: Any) -> str:

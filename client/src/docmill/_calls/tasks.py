@@ -1,16 +1,29 @@
 """The calls of /tasks."""
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
-from .._body import json_body
+from .._body import Document, json_body
 from .._call import Answer, Call
 from .._codec import Codec
-from .._models import UNSET, Maybe, Task, TaskPage, given, read_object
+from .._models import (
+    UNSET,
+    Delivery,
+    Maybe,
+    Task,
+    TaskPage,
+    TransformResult,
+    given,
+    read_deliveries,
+    read_object,
+)
+from .transform import Pipeline
 
 Kind: TypeAlias = Literal["plain", "job"]
 Sort: TypeAlias = Literal["created_at", "-created_at", "priority", "-priority"]
+Work: TypeAlias = tuple[Iterable[Document], Pipeline] | Mapping[str, Any]
+"""What a job is to do: documents and pipeline, or the body of a POST /transform."""
 
 
 def create(
@@ -19,10 +32,20 @@ def create(
     *,
     description: Maybe[str],
     priority: Maybe[int],
+    transform: Maybe[Work],
+    webhook: Maybe[str],
     idempotency_key: str,
 ) -> Call[Task]:
     """POST /tasks: the key lets it be sent again without a second task."""
-    body = {"title": title, **given(description=description, priority=priority)}
+    body = {
+        "title": title,
+        **given(
+            description=description,
+            priority=priority,
+            transform=UNSET if transform is UNSET else _work(transform),
+            webhook=UNSET if webhook is UNSET else {"url": webhook},
+        ),
+    }
     return Call(
         "POST",
         "/tasks",
@@ -32,9 +55,10 @@ def create(
     )
 
 
-def get(codec: Codec, task_id: str) -> Call[Task]:
-    """GET /tasks/{id}."""
-    return Call("GET", _path(task_id), _task(codec))
+def get(codec: Codec, task_id: str, *, wait: int = 0) -> Call[Task]:
+    """GET /tasks/{id}: of a job, held until it has ended, so many seconds at most."""
+    headers = {"Prefer": f"wait={wait}"} if wait else {}
+    return Call("GET", _path(task_id), _task(codec), headers=headers)
 
 
 def page(
@@ -91,6 +115,50 @@ def delete(task_id: str, *, version: Maybe[int]) -> Call[None]:
     """DELETE /tasks/{id}: when it has to be sent again, a 404 says that the first had worked."""
     headers = _if_match(version)
     return Call("DELETE", _path(task_id), _nothing, headers=headers, done_when_repeated=404)
+
+
+def cancel(codec: Codec, task_id: str) -> Call[Task]:
+    """POST /tasks/{id}/cancel: sent again, it could meet the end that it has made itself."""
+    return Call("POST", f"{_path(task_id)}/cancel", _task(codec), repeatable=False)
+
+
+def retry(codec: Codec, task_id: str) -> Call[Task]:
+    """POST /tasks/{id}/retry: sent again, it could meet the job that it has begun itself."""
+    return Call("POST", f"{_path(task_id)}/retry", _task(codec), repeatable=False)
+
+
+def result(codec: Codec, task_id: str) -> Call[TransformResult]:
+    """GET /tasks/{id}/result."""
+    return Call(
+        "GET",
+        f"{_path(task_id)}/result",
+        lambda answer: TransformResult(answer.body, codec, request_id=answer.request_id),
+    )
+
+
+def deliveries(codec: Codec, task_id: str) -> Call[tuple[Delivery, ...]]:
+    """GET /tasks/{id}/deliveries."""
+    return Call(
+        "GET",
+        f"{_path(task_id)}/deliveries",
+        lambda answer: read_deliveries(read_object(codec, answer.body)),
+    )
+
+
+def redeliver(task_id: str, n: int) -> Call[None]:
+    """POST /tasks/{id}/deliveries/{n}/redeliver: sent again, it would tell the webhook twice."""
+    path = f"{_path(task_id)}/deliveries/{n:d}/redeliver"
+    return Call("POST", path, _nothing, repeatable=False)
+
+
+def _work(transform: Work) -> Mapping[str, Any]:
+    if isinstance(transform, Mapping):
+        return transform
+    documents, pipeline = transform
+    if isinstance(documents, (str, bytes, bytearray, memoryview, Mapping)):
+        kind = type(documents).__name__
+        raise TypeError(f"transform: the documents of a job are a list of objects, not a {kind}")
+    return {"documents": list(documents), "pipeline": list(pipeline)}
 
 
 def _if_match(version: Maybe[int]) -> dict[str, str]:
