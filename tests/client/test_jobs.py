@@ -4,6 +4,7 @@ import http.server
 import json
 import math
 import os
+import pathlib
 import pty
 import queue
 import subprocess
@@ -13,6 +14,7 @@ import time
 
 import httpx
 import pytest
+import yaml
 
 import docmill
 from docmill import webhooks
@@ -82,6 +84,23 @@ async def test_a_job_that_was_awaited_fetches_its_result(service_url, anyio_back
         job = await mill.tasks.wait(task.id)
         assert job.task.status == "succeeded"
         assert await job.result() == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (docmill.Task, []),
+        (docmill.JobResult, ["properties", "result"]),
+        (docmill.JobProgress, ["properties", "progress"]),
+    ],
+)
+def test_a_task_has_the_members_of_the_contract(kind, path):
+    schemas = pathlib.Path(__file__).parents[2] / "proto" / "schemas"
+    schema = yaml.safe_load((schemas / "Task.yaml").read_text(encoding="utf-8"))
+    for name in path:
+        schema = schema[name]
+    # What a job was given is sent only to who asks for it, which this package does not.
+    assert set(kind.__dataclass_fields__) == set(schema["properties"]) - {"transform"}
 
 
 def test_a_request_as_transform_has_it(mill):
