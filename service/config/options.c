@@ -44,7 +44,7 @@ const struct option option_table[] = {
 		.group = "listening",
 		.type = OPTION_COUNT,
 		FIELD(http_threads),
-		.value = "384",
+		.value = "336",
 		.min = 1,
 		.max = 16384,
 		.doc = "Connections served at a time.",

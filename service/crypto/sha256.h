@@ -12,10 +12,10 @@
 #define SHA256_SIZE 32                        /* bytes */
 #define SHA256_HEX_SIZE (2 * SHA256_SIZE + 1) /* with the NUL */
 
-/* Fails only for want of memory. */
+/* Fails for want of memory, or of the library. */
 int sha256(struct str data, unsigned char ret[SHA256_SIZE], struct err *err) MUST_CHECK;
 
-/* The code of the parts, one behind the other, under a key; fails only for want of memory. */
+/* The code of the parts, one behind the other, under a key; fails likewise. */
 int hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
                 unsigned char ret[SHA256_SIZE], struct err *err) MUST_CHECK;
 

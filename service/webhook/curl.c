@@ -4,9 +4,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
-#include <dlfcn.h>
+#include "base/library.h"
 
 #define LIBRARY "libcurl.so.4"
 
@@ -16,31 +15,15 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool is_loaded;
 static char problem[256];
 
-/* ISO C has no cast from an object's address to a function's; POSIX has both in one form. */
-static bool find(void *library, const char *name, void *ret, size_t size)
-{
-	void *address = dlsym(library, name);
-
-	if (address == NULL)
-		return false;
-	memcpy(ret, &address, size);
-	return true;
-}
-
 static void load(void)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	void *library = library_open(LIBRARY, problem, sizeof problem);
 
-	if (library == NULL) {
-		snprintf(problem, sizeof problem, "%s", dlerror());
-		return;
-	}
 #define FIND(name) \
-	if (!find(library, "curl_" #name, &libcurl.name, sizeof libcurl.name)) { \
-		snprintf(problem, sizeof problem, LIBRARY " has no curl_" #name); \
-		return; \
-	}
-	CURL_FUNCTIONS(FIND)
+	&&library_find(library, "curl_" #name, &libcurl.name, sizeof libcurl.name, problem, \
+	               sizeof problem)
+	if (!(library != NULL CURL_FUNCTIONS(FIND)))
+		return;
 #undef FIND
 	if (libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		snprintf(problem, sizeof problem, LIBRARY " could not be initialised");
