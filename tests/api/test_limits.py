@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import pathlib
 import re
 import subprocess
 from collections.abc import Callable
@@ -121,12 +122,23 @@ LIMITS = {
 }
 
 
+# Reaching them is no refusal: shown there.
+SHOWN_ELSEWHERE = {
+    "max-job-time": "test_jobs.py",
+    "max-waiters": "test_jobs.py",
+}
+
+
 def test_no_limit_is_forgotten() -> None:
     binary = find_binary()
     if binary is None:
         pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
     text = subprocess.run([binary, "serve", "--help"], capture_output=True, check=True).stdout
-    assert sorted(re.findall(r"^  --(max-[a-z-]+)", text.decode(), re.M)) == sorted(LIMITS)
+    assert sorted(re.findall(r"^  --(max-[a-z-]+)", text.decode(), re.M)) == sorted(
+        [*LIMITS, *SHOWN_ELSEWHERE]
+    )
+    for name, file in SHOWN_ELSEWHERE.items():
+        assert f'"--{name}"' in (pathlib.Path(__file__).parent / file).read_text(encoding="utf-8")
 
 
 def asked(name: str, size: int) -> httpx.Response:

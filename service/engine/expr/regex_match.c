@@ -141,13 +141,27 @@ static int unfold_regex(struct compiler *c, const struct expr_op *op, struct val
 	return 0;
 }
 
+/* The arguments; constants are folded whatever the rules are: no rule decides what compiles. */
+static int compile_args(struct compiler *c, const struct expr_op *op, struct value spec,
+                        struct expr **ret)
+{
+	unsigned rules = c->rules, applied = c->rules_applied;
+
+	c->rules |= PLAN_RULE_FOLD;
+	int rc = expr_compile_params(c, op, spec, ret);
+	c->rules = rules;
+	if (!(rules & PLAN_RULE_FOLD))
+		c->rules_applied = applied;
+	return rc;
+}
+
 static int regex_compile_expr(struct compiler *c, const struct expr_op *op, struct value spec,
                               struct expr **ret)
 {
 	struct expr *e;
 
 	TRY(unfold_regex(c, op, &spec));
-	TRY(expr_compile_params(c, op, spec, &e));
+	TRY(compile_args(c, op, spec, &e));
 	if (e->args[INPUT] == NULL)
 		return compile_fail(c, 31022, op->name, "%s requires 'input' parameter", op->name);
 	if (e->args[REGEX] == NULL)
