@@ -32,7 +32,9 @@ def python() -> pathlib.Path:
     stamp = venv / ".installed"
     if not stamp.exists() or stamp.read_text() != wanted.read_text():
         print("installing the Python peers", file=sys.stderr)
-        _run([sys.executable, "-m", "venv", venv], PLACE / "venv.log")
+        # Debian's own Python first: one that somebody built may lack parts, TLS for instance.
+        own = "/usr/bin/python3" if pathlib.Path("/usr/bin/python3").exists() else sys.executable
+        _run([own, "-m", "venv", "--clear", venv], PLACE / "venv.log")
         command = [venv / "bin/pip", "install", "--quiet", "--requirement", wanted]
         _run(command, PLACE / "pip.log")
         stamp.write_text(wanted.read_text())
