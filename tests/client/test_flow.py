@@ -98,9 +98,8 @@ def test_what_would_fail_again_is_not_repeated(status):
     assert naps(steps) == []
 
 
-# For logs, as nobody is there to read it; seen in a job only; and what later may be hours later:
-# a job's end, for which there is `tasks.wait`.
-NOT_FOR_RETRIES = {"abandoned", "worker_lost", "conflict"}
+# For logs, as nobody is there to read it.
+NOT_FOR_RETRIES = {"abandoned"}
 
 
 def codes():
