@@ -226,6 +226,7 @@ static int get(struct request *req, struct response *res, struct err *err)
 	CLEANUP(arena_deinit) struct arena scratch;
 	struct str include = request_query(req, "include");
 	struct prefer prefer = prefer_read(req);
+	struct store *store = store_of(req);
 	struct store_receipt receipt;
 	struct job_view view;
 
@@ -236,8 +237,11 @@ static int get(struct request *req, struct response *res, struct err *err)
 		query_refuse(req, res, "include", "can be \"transform\"");
 		return 0;
 	}
-	TRY(job_view_await(req, &scratch, req->params[0], prefer.wait_s, &receipt,
-	                   response_body(res), &view, err));
+	if (prefer.wait_s == 0 && include.len == 0) /* nobody needs to know what kind it is */
+		TRY(store->ops->get(store, req->params[0], &receipt, response_body(res), err));
+	else
+		TRY(job_view_await(req, &scratch, req->params[0], prefer.wait_s, &receipt,
+		                   response_body(res), &view, err));
 	if (prefer.wait_s > 0)
 		response_header(res, "Preference-Applied", "wait=%u", prefer.wait_s);
 	etag_set(res, receipt.version);

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,8 +46,12 @@ def test_the_page_is_what_the_program_says(docmill_binary: pathlib.Path) -> None
 def test_every_metric_that_is_served_is_on_the_page(running: Service) -> None:
     ask(running.address, "GET", "/tasks")
     ask(running.address, "POST", "/transform", b"{}", Content_Type="application/json")
-    text = ask(running.admin_address, "GET", "/metrics").body.decode()
-    served = set(re.findall(r"^# TYPE (\S+)", text, re.M))
+    end = time.monotonic() + 10
+    served: set[str] = set()
+    # An answer is counted once it has been sent: soon after the caller has it.
+    while "http_server_request_duration_seconds" not in served and time.monotonic() < end:
+        text = ask(running.admin_address, "GET", "/metrics").body.decode()
+        served = set(re.findall(r"^# TYPE (\S+)", text, re.M))
     described = {name.strip("`") for name in section("Metrics")}
     ours = {name for name in served if not name.startswith("process_")}
     assert ours <= described
