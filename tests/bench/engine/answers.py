@@ -1,8 +1,15 @@
-"""Are two answers the same?  Whatever the order of rows, and the last digits of sums."""
+"""Are two answers the same?  Whatever the order of rows, and the last digits of sums.
+
+usage: answers.py PIPELINE OURS THEIRS
+
+Prints the first difference, if there is one.  A process of its own: Linux counts the memory of
+who starts a program as that program's peak, so the one that measures has to stay small.
+"""
 
 import json
 import math
 import pathlib
+import sys
 import zlib
 from typing import Any
 
@@ -63,3 +70,9 @@ def first_difference(name: str, ours: pathlib.Path, theirs: pathlib.Path) -> str
     return next(
         (f"{a} and {b}" for a, b in zip(left, right, strict=True) if not _is_same(a, b)), None
     )
+
+
+if __name__ == "__main__":
+    found = first_difference(sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
+    if found is not None:
+        print(found)

@@ -6,6 +6,7 @@ import pathlib
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def take_turn(
     start = time.perf_counter()
     with printed.open("wb") as out, target.with_suffix(".err").open("wb") as errors:
         process = subprocess.Popen(command, stdout=out, stderr=errors)
-        status, usage = _wait(process, start + patience)
+        status, usage = _wait(process, patience)
         seconds = time.perf_counter() - start
     if status != 0:
         said = target.with_suffix(".err").read_text()[-500:]
@@ -70,20 +71,22 @@ def take_turn(
     return Turn(seconds, usage.ru_maxrss / 1024)
 
 
-def _wait(process: subprocess.Popen, until: float) -> tuple[int, resource.struct_rusage]:
-    """Wait for a process and get its own usage; wait4() knows no time-out, so look again."""
-    pause = 0.0005
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid != 0:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage
-        if time.perf_counter() > until:
-            process.kill()
-            process.wait()
-            raise TooSlow
-        time.sleep(pause)
-        pause = min(pause * 1.05, 0.02)
+def _wait(process: subprocess.Popen, patience: float) -> tuple[int, resource.struct_rusage]:
+    """Wait for a process and get its own usage; wait4() knows no time-out, so a timer ends it."""
+    is_late = threading.Event()
+
+    def end() -> None:
+        is_late.set()
+        process.kill()
+
+    timer = threading.Timer(patience, end)
+    timer.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    timer.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if is_late.is_set():
+        raise TooSlow
+    return process.returncode, usage
 
 
 def _docmill(binary: str, threads: int) -> Program:
