@@ -177,6 +177,9 @@ done
 install_packages "${PACKAGES_BUILD[@]}"
 PACKAGES_TEST[3]=$(clang_runtime)
 install_packages "${PACKAGES_TEST[@]}"
+if needs unit || needs api; then
+    install_postgresql
+fi
 mkdir -p "$ROOT/build-test"
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"

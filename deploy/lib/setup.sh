@@ -5,7 +5,7 @@ EX_UNAVAILABLE=69
 
 PACKAGES_BUILD=(
     ca-certificates g++ gcc git libcivetweb-dev libcjson-dev libcurl4-openssl-dev libpcre2-dev
-    libsqlite3-dev libssl-dev meson ninja-build pkg-config python3 python3-venv
+    libpq-dev libsqlite3-dev libssl-dev meson ninja-build pkg-config python3 python3-venv
     python3-yaml tzdata zlib1g-dev
 )
 
@@ -45,6 +45,17 @@ install_packages() {
     as_root apt-get update -qq || die $EX_UNAVAILABLE "the list of packages cannot be had"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         "${missing[@]}" >/dev/null || die $EX_UNAVAILABLE "cannot install: ${missing[*]}"
+}
+
+# PostgreSQL for the tests, which start clusters of their own: Debian's package would make one too,
+# and start it with the machine.  Who has it already keeps what there is.
+install_postgresql() {
+    local config=/etc/postgresql-common/createcluster.d/docmill-tests.conf
+    local missing=(postgresql)
+    ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || return 0
+    as_root install -D -m 0644 /dev/stdin "$config" <<<"create_main_cluster = false"
+    install_packages postgresql
+    as_root rm -f "$config"
 }
 
 # The virtual environment with our own packages and what is named (extras of client/pyproject.toml,
