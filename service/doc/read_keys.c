@@ -4,19 +4,17 @@
 #include "base/hash.h"
 
 #define KEY_SLOTS_MIN 64
-#define TABLE_SLOTS (READ_LAYOUTS_MAX * 2)
+#define TABLE_SLOTS_MIN 16
 
 bool read_keys_init(struct read_keys *keys, struct arena *a, const struct read_fields *wanted)
 {
-	*keys = (struct read_keys){
-		.arena = a,
-		.wanted = *wanted,
-		.seed = { hash_u64(1), hash_u64(2) },
-		.names = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->names),
-		.written = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->written),
-		.n_name_slots = KEY_SLOTS_MIN,
-		.n_written_slots = KEY_SLOTS_MIN,
-	};
+	keys->arena = a;
+	keys->wanted = *wanted;
+	keys->seed[0] = hash_u64(1);
+	keys->seed[1] = hash_u64(2);
+	keys->names = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->names);
+	keys->written = arena_zalloc(a, KEY_SLOTS_MIN, sizeof *keys->written);
+	keys->n_name_slots = keys->n_written_slots = KEY_SLOTS_MIN;
 	return keys->names != NULL && keys->written != NULL;
 }
 
@@ -167,7 +165,7 @@ const struct read_field *read_keys_add(struct read_keys *keys, const char *text,
 	return f;
 }
 
-/* ---- shapes ---- */
+/* ---- tables of layouts and of shapes ---- */
 
 /* Of a sequence of hashes: turned by their places, so that no step waits for the one before. */
 static inline uint64_t turned(uint64_t hash, uint32_t place)
@@ -175,15 +173,60 @@ static inline uint64_t turned(uint64_t hash, uint32_t place)
 	return hash << (place & 63) | hash >> (-place & 63);
 }
 
-static inline bool bits_have(const uint64_t *bits, uint64_t hash)
+/* May this be there?  False, too, when it is not and could not be remembered. */
+static inline bool table_may_have(const struct read_table *table, uint64_t hash)
 {
-	return bits[hash % READ_BITS / 64] >> (hash % 64) & 1;
+	return table->n < READ_LAYOUTS_MAX ||
+	       (table->bits[hash % READ_BITS / 64] >> (hash % 64) & 1);
 }
 
-static inline void bits_set(uint64_t *bits, uint64_t hash)
+static inline struct read_slot *table_first(const struct read_table *table, uint64_t hash)
 {
-	bits[hash % READ_BITS / 64] |= UINT64_C(1) << (hash % 64);
+	return &table->slots[(uint32_t)(hash >> 32) & (table->n_slots - 1)];
 }
+
+static inline struct read_slot *table_next(const struct read_table *table,
+                                           const struct read_slot *slot)
+{
+	return &table->slots[(uint32_t)(slot - table->slots + 1) & (table->n_slots - 1)];
+}
+
+static void table_put(struct read_table *table, uint64_t hash, void *thing)
+{
+	struct read_slot *slot = table_first(table, hash);
+
+	while (slot->thing != NULL)
+		slot = table_next(table, slot);
+	*slot = (struct read_slot){ hash, thing };
+}
+
+/* Room for one more, so that an empty slot is always found. */
+static bool table_reserve(struct read_table *table, struct arena *a)
+{
+	struct read_table old = *table;
+
+	if (table->n < table->n_slots / 2)
+		return true;
+	uint32_t n_slots = MAX(old.n_slots * 2, (uint32_t)TABLE_SLOTS_MIN);
+	struct read_slot *grown = arena_zalloc(a, n_slots, sizeof *grown);
+	if (grown == NULL)
+		return false;
+	table->slots = grown;
+	table->n_slots = n_slots;
+	for (uint32_t i = 0; i < old.n_slots; i++)
+		if (old.slots[i].thing != NULL)
+			table_put(table, old.slots[i].hash, old.slots[i].thing);
+	return true;
+}
+
+static void table_add(struct read_table *table, uint64_t hash, void *thing)
+{
+	table_put(table, hash, thing);
+	table->n++;
+	table->bits[hash % READ_BITS / 64] |= UINT64_C(1) << (hash % 64);
+}
+
+/* ---- shapes ---- */
 
 /* The names are the dictionary's, so that equal ones are the same bytes. */
 static bool shape_has(const struct shape *shape, struct read_key *const *slots, uint32_t n)
@@ -223,21 +266,17 @@ const struct shape *read_keys_shape(struct read_keys *keys, struct read_key *con
 
 	for (uint32_t i = 0; i < n_slots; i++)
 		hash += turned(slots[i]->hash, i);
-	if (keys->n_shapes == READ_LAYOUTS_MAX && !bits_have(keys->shape_bits, hash))
+	if (!table_may_have(&keys->shapes, hash) || !table_reserve(&keys->shapes, keys->arena))
 		return NULL;
-	size_t i = (size_t)(hash >> 32) % TABLE_SLOTS;
-
-	for (; keys->shapes[i].shape != NULL; i = (i + 1) % TABLE_SLOTS)
-		if (keys->shapes[i].hash == hash && shape_has(keys->shapes[i].shape, slots, n_slots))
-			return keys->shapes[i].shape;
-	if (keys->n_shapes == READ_LAYOUTS_MAX)
+	for (struct read_slot *slot = table_first(&keys->shapes, hash); slot->thing != NULL;
+	     slot = table_next(&keys->shapes, slot))
+		if (slot->hash == hash && shape_has(slot->thing, slots, n_slots))
+			return slot->thing;
+	if (keys->shapes.n == READ_LAYOUTS_MAX)
 		return NULL;
 	struct shape *shape = shape_new(keys, slots, n_slots);
-	if (shape == NULL)
-		return NULL;
-	keys->shapes[i] = (struct read_shape_slot){ hash, shape };
-	keys->n_shapes++;
-	bits_set(keys->shape_bits, hash);
+	if (shape != NULL)
+		table_add(&keys->shapes, hash, shape);
 	return shape;
 }
 
@@ -294,24 +333,20 @@ const struct read_layout *read_keys_layout(struct read_keys *keys,
 
 	for (uint32_t i = 0; i < n; i++)
 		hash += turned(fields[i]->key->hash, i);
-	if (keys->n_layouts == READ_LAYOUTS_MAX && !bits_have(keys->layout_bits, hash))
+	if (!table_may_have(&keys->layouts, hash) || !table_reserve(&keys->layouts, keys->arena))
 		return NULL;
-	size_t i = (size_t)(hash >> 32) % TABLE_SLOTS;
-
-	for (; keys->layouts[i].layout != NULL; i = (i + 1) % TABLE_SLOTS)
-		if (keys->layouts[i].hash == hash && layout_has(keys->layouts[i].layout, fields, n)) {
-			layout_refresh(keys->layouts[i].layout, fields);
-			return keys->layouts[i].layout;
+	for (struct read_slot *slot = table_first(&keys->layouts, hash); slot->thing != NULL;
+	     slot = table_next(&keys->layouts, slot))
+		if (slot->hash == hash && layout_has(slot->thing, fields, n)) {
+			layout_refresh(slot->thing, fields);
+			return slot->thing;
 		}
-	if (keys->n_layouts == READ_LAYOUTS_MAX)
+	if (keys->layouts.n == READ_LAYOUTS_MAX)
 		return NULL;
 
 	const struct shape *shape = read_keys_shape(keys, slots, n_slots);
 	struct read_layout *layout = shape != NULL ? layout_new(keys, fields, n, shape) : NULL;
-	if (layout == NULL)
-		return NULL;
-	keys->layouts[i] = (struct read_layout_slot){ hash, layout };
-	keys->n_layouts++;
-	bits_set(keys->layout_bits, hash);
+	if (layout != NULL)
+		table_add(&keys->layouts, hash, layout);
 	return layout;
 }

@@ -64,14 +64,16 @@ struct read_written_slot {
 	struct read_field *field;
 };
 
-struct read_layout_slot {
+struct read_slot {
 	uint64_t hash;
-	struct read_layout *layout;
+	void *thing; /* a layout, or a shape */
 };
 
-struct read_shape_slot {
-	uint64_t hash;
-	const struct shape *shape;
+/* Of at most READ_LAYOUTS_MAX things; small at first, for most readers see one layout or two. */
+struct read_table {
+	struct read_slot *slots; /* NULL: nothing was remembered yet */
+	uint32_t n, n_slots;
+	uint64_t bits[READ_BITS / 64]; /* one for each hash: most that are not there are known by it */
 };
 
 struct read_keys {
@@ -83,13 +85,10 @@ struct read_keys {
 	struct read_written_slot *written;
 	uint32_t n_names, n_name_slots;
 	uint32_t n_written, n_written_slots;
-	struct read_layout_slot layouts[READ_LAYOUTS_MAX * 2];
-	struct read_shape_slot shapes[READ_LAYOUTS_MAX * 2];
-	uint32_t n_layouts, n_shapes;
-	uint64_t layout_bits[READ_BITS / 64]; /* a bit for each hash in the tables, so that most … */
-	uint64_t shape_bits[READ_BITS / 64]; /* … that are not there are known by one look */
+	struct read_table layouts, shapes;
 };
 
+/* In memory that is all zeros. */
 bool read_keys_init(struct read_keys *keys, struct arena *a, const struct read_fields *wanted);
 
 /* The bytes from text to the colon, as a field of no key yet. */
