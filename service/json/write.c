@@ -1,10 +1,10 @@
 /* JSON text into a buf, with the commas. */
 #include "json/write.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 
 static void separate(struct json_writer *w)
 {
@@ -62,14 +62,18 @@ void json_string(struct json_writer *w, struct str s)
 
 void json_int(struct json_writer *w, int64_t n)
 {
-	separate(w);
-	buf_printf(w->buf, "%" PRId64, n);
+	char text[NUM_TEXT_SIZE];
+	char *text_end = num_put_i64(text, n);
+
+	json_raw(w, (struct str){ text, (size_t)(text_end - text) });
 }
 
 void json_uint(struct json_writer *w, uint64_t n)
 {
-	separate(w);
-	buf_printf(w->buf, "%" PRIu64, n);
+	char text[NUM_TEXT_SIZE];
+	char *text_end = num_put_u64(text, n);
+
+	json_raw(w, (struct str){ text, (size_t)(text_end - text) });
 }
 
 void json_bool(struct json_writer *w, bool b)
