@@ -129,8 +129,12 @@ static int open_log(const struct config *config, struct err *err)
 		err);
 }
 
-/* Small work that runs where it arrived: so much that those who wait for nothing are not slower. */
-#define INLINE_PER_THREAD 4
+/*
+ * Small work that runs where it arrived.  A thread that the kernel has put aside keeps its place, so
+ * there must be many more than run: with 4, a hundred callers found them taken, and the way over the
+ * queue and back cost more than the work.
+ */
+#define INLINE_PER_THREAD 16
 
 /*
  * One transform alone may use three quarters of what all may use: what it needs beyond that would
