@@ -29,6 +29,13 @@ def find_binary() -> pathlib.Path | None:
     return next((ROOT / path for path in BUILDS if (ROOT / path).exists()), None)
 
 
+def prefer_release() -> None:
+    """For benchmarks, which say nothing about a build with sanitizers; DOCMILL_BIN still counts."""
+    binary = os.environ.setdefault("DOCMILL_BIN", str(ROOT / "build/service/docmill"))
+    if not pathlib.Path(binary).exists():
+        raise SystemExit(f"there is no {binary}: build it, or set DOCMILL_BIN")
+
+
 class Service:
     """One process.  As a context it is ready when entered, and gone when left."""
 

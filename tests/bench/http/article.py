@@ -34,7 +34,7 @@ sys.path[:0] = [str(HERE.parent), str(ROOT / "tests" / "lib")]
 
 import peers  # noqa: E402
 from load import free_port, rss_mb, wrk  # noqa: E402
-from service import Service  # noqa: E402
+from service import Service, prefer_release  # noqa: E402
 
 TASKS = 100
 TASK = {"title": "Task", "description": "One of a hundred or so"}
@@ -363,7 +363,7 @@ def main() -> None:
     parser.add_argument("--clean-builds", action="store_true")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
-    os.environ.setdefault("DOCMILL_BIN", str(ROOT / "build/service/docmill"))
+    prefer_release()
     if options.clean_builds:
         results = clean_builds()
         print_builds(results)

@@ -33,7 +33,7 @@ sys.path[:0] = [str(ROOT / "tests" / "lib"), str(HERE), str(HERE.parent)]
 
 import peers  # noqa: E402
 from load import free_port, wrk  # noqa: E402
-from service import Service, find_binary  # noqa: E402
+from service import Service, prefer_release  # noqa: E402
 
 CLIENTS = 32
 FEW = 1000
@@ -193,8 +193,9 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=1_000_000)
     parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()
-    if shutil.which("wrk") is None or find_binary() is None:
-        raise SystemExit("wrk and a built docmill are needed (DOCMILL_BIN)")
+    prefer_release()
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is needed")
     # Not on a disk in memory: that syncs for nothing.
     peers.PLACE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=peers.PLACE) as name:

@@ -27,7 +27,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 
-from service import Service  # noqa: E402
+from service import Service, prefer_release  # noqa: E402
 
 PIPELINE = [
     {"$match": {"amount": {"$gt": 5}}},
@@ -146,6 +146,7 @@ def main() -> int:
     parser.add_argument("--budget", type=int, default=1536, help="MiB for --memory-budget")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
+    prefer_release()
 
     body = make_body(options.megabytes)
     alone_s = max(3.0, options.seconds / 4)

@@ -14,6 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
 
 from replicas import restart_under_load
+from service import prefer_release
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--restarts", type=int, default=20)
     parser.add_argument("--callers", type=int, default=8)
     options = parser.parse_args()
+    prefer_release()
     start = time.monotonic()
     outcome = restart_under_load(options.restarts, options.callers)
     seconds = time.monotonic() - start

@@ -31,7 +31,7 @@ sys.path[:0] = [str(HERE.parent / "engine"), str(ROOT / "tests" / "lib")]
 import data  # noqa: E402
 from load import wrk  # noqa: E402
 from pipelines import PIPELINES  # noqa: E402
-from service import Service, find_binary  # noqa: E402
+from service import Service, prefer_release  # noqa: E402
 from wire import ask  # noqa: E402
 
 TRANSFORM = "/transform"
@@ -162,8 +162,9 @@ def main() -> None:
     own, _, options = " ".join(sys.argv[1:]).partition("-- ")
     arguments = parser.parse_args(own.split())
     arguments.options = options.split()
-    if shutil.which("wrk") is None or find_binary() is None:
-        raise SystemExit("wrk and a built docmill are needed (DOCMILL_BIN)")
+    prefer_release()
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is needed")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         with Service("--store", "memory", *arguments.options, log_to=folder / "log") as service:

@@ -12,7 +12,6 @@ printed beside it. Exits with 1 where ten times the documents cost more than 13 
 import argparse
 import http.client
 import json
-import os
 import pathlib
 import random
 import sys
@@ -28,7 +27,7 @@ import peers  # noqa: E402
 from load import cpu_ns  # noqa: E402
 from pipelines import PIPELINES, WHAT  # noqa: E402
 from plot import svg  # noqa: E402
-from service import Service  # noqa: E402
+from service import Service, prefer_release  # noqa: E402
 
 FLAT = ["P1", "P2", "P3", "P4", "P5"]
 RATIO_MAX = 13.0
@@ -119,7 +118,7 @@ def main() -> int:
     words = sys.argv[1:]
     split = words.index("--") if "--" in words else len(words)
     options = parser.parse_args(words[:split])
-    os.environ.setdefault("DOCMILL_BIN", str(ROOT / "build/service/docmill"))
+    prefer_release()
     bodies = Bodies(options.max)
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "log"

@@ -20,7 +20,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "tests" / "lib"))
 
-from service import Service  # noqa: E402
+from service import Service, prefer_release  # noqa: E402
 from slow import Crowd, probe  # noqa: E402
 
 
@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("options", nargs="*", metavar="-- OPTION")
     arguments = parser.parse_args()
+    prefer_release()
     with (
         Service("--access-log", "off", *arguments.options) as service,
         Crowd(service.address, arguments.connections, arguments.interval) as crowd,
