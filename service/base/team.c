@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/macros.h"
+#include "base/thread.h"
 
 #define HELPERS_MAX 255
-#define STACK_SIZE ((size_t)8 << 20) /* only what is touched is taken */
 
 struct job {
 	team_work_fn *work;
@@ -25,15 +25,10 @@ static void *help(void *arg)
 /* A helper that cannot be made is one that never began. */
 static unsigned start(pthread_t *threads, unsigned n, struct job *job)
 {
-	pthread_attr_t attr;
 	unsigned n_started = 0;
 
-	if (pthread_attr_init(&attr) != 0)
-		return 0;
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE); /* else the default's */
-	while (n_started < n && pthread_create(&threads[n_started], &attr, help, job) == 0)
+	while (n_started < n && thread_start(&threads[n_started], THREAD_STACK_LARGE, help, job) == 0)
 		n_started++;
-	pthread_attr_destroy(&attr);
 	return n_started;
 }
 

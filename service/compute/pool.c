@@ -2,9 +2,9 @@
 #include "compute/pool.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "compute/pool_private.h"
 
 /* How often somebody who waits looks whether anybody waits for him. */
@@ -33,8 +33,6 @@ int pool_create(const struct pool_options *options, struct pool **ret, struct er
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->work, NULL);
 	pthread_cond_init(&pool->background_work, NULL);
-	pthread_condattr_init(&pool->clock);
-	pthread_condattr_setclock(&pool->clock, CLOCK_MONOTONIC);
 	for (int class = 0; class < WORK_CLASS_COUNT; class ++)
 		pool->waits[class] = metrics_series(METRIC_COMPUTE_WAIT,
 		                                    (const char *[]){ work_class_name(class) });
@@ -63,7 +61,6 @@ void pool_destroy(struct pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 	for (unsigned i = 0; i < pool->n_threads + pool->n_background_threads; i++)
 		pthread_join(pool->threads[i], NULL);
-	pthread_condattr_destroy(&pool->clock);
 	pthread_cond_destroy(&pool->background_work);
 	pthread_cond_destroy(&pool->work);
 	pthread_mutex_destroy(&pool->lock);
@@ -91,12 +88,6 @@ static void run_inline(struct pool *pool, struct work *work)
 	work->run(work);
 	work->state = WORK_ENDED;
 	atomic_fetch_sub(&pool->n_inline, 1);
-}
-
-static struct timespec timespec_of(uint64_t ns)
-{
-	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
-		                  .tv_nsec = (long)(ns % 1000000000) };
 }
 
 /* Out of the queue, unless it has begun.  The lock is held. */
@@ -143,8 +134,7 @@ static enum admission wait_for(struct pool *pool, struct work *work)
 
 		if (work->state == WORK_WAITING && work->deadline_ns != 0)
 			until_ns = MIN(until_ns, work->deadline_ns);
-		struct timespec until = timespec_of(until_ns);
-		pthread_cond_timedwait(&work->ended, &pool->lock, &until);
+		(void)thread_wait(&work->ended, &pool->lock, until_ns); /* the clock says more */
 		if (work->state == WORK_ENDED || clock_monotonic_ns() < until_ns)
 			continue;
 		look_ns = clock_monotonic_ns() + LOOK_NS;
@@ -165,7 +155,7 @@ static enum admission check(const struct pool *pool, const struct work *work)
 
 static enum admission run_queued(struct pool *pool, struct work *work)
 {
-	pthread_cond_init(&work->ended, &pool->clock);
+	thread_cond_init(&work->ended);
 	pthread_mutex_lock(&pool->lock);
 	enum admission how = check(pool, work);
 	if (how == ADMIT_OK) {

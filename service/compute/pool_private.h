@@ -36,7 +36,6 @@ struct pool {
 	atomic_bool is_stopped;
 	atomic_bool has_small; /* small work is in the queue: a hint, read without the lock */
 
-	pthread_condattr_t clock; /* condition variables go by the monotonic clock */
 	pthread_t *threads;
 	unsigned n_threads, n_background_threads; /* that were started */
 	struct series *waits[WORK_CLASS_COUNT];

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "compute/pool_private.h"
 
-#define STACK_SIZE ((size_t)8 << 20) /* only what is touched is taken */
 #define BACKGROUND_NICE 10
 
 void pool_note_queue(struct pool *pool)
@@ -110,12 +110,6 @@ void *pool_compute_background(void *arg)
 int pool_start_thread(struct pool *pool, void *(*loop)(void *))
 {
 	unsigned n = pool->n_threads + pool->n_background_threads;
-	pthread_attr_t attr;
 
-	if (pthread_attr_init(&attr) != 0)
-		return -1;
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE); /* else the default's */
-	int rc = pthread_create(&pool->threads[n], &attr, loop, pool);
-	pthread_attr_destroy(&attr);
-	return rc;
+	return thread_start(&pool->threads[n], THREAD_STACK_LARGE, loop, pool);
 }

@@ -6,16 +6,17 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/thread.h"
 #include "obs/log_ring.h"
 
 /*
  * After a write the writer rests this long before it looks again, so that under load it takes many
  * lines at once and those who log need not wake it each time.
  */
-#define REST_NS 20000000
+#define REST_NS UINT64_C(20000000)
 
 enum writer_state {
 	WRITER_IDLE,    /* nothing to do: wake it for a line */
@@ -133,18 +134,12 @@ static void report_dropped(void)
 
 static void rest(void)
 {
-	struct timespec until;
+	uint64_t until_ns = clock_monotonic_ns() + REST_NS;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += REST_NS;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	ring.state = WRITER_RESTING;
-	while (ring.state == WRITER_RESTING && !ring.is_closing)
-		if (pthread_cond_timedwait(&ring.wake, &ring.lock, &until) == ETIMEDOUT)
-			break;
+	while (ring.state == WRITER_RESTING && !ring.is_closing &&
+	       thread_wait(&ring.wake, &ring.lock, until_ns))
+		;
 }
 
 static void *writer_main(void *arg)
@@ -169,8 +164,6 @@ static void *writer_main(void *arg)
 
 int log_open(const struct log_options *options, struct err *err)
 {
-	pthread_condattr_t attr;
-
 	ring.bytes = malloc(LOG_RING_SIZE);
 	if (ring.bytes == NULL)
 		return err_nomem(err, "the log's ring");
@@ -180,10 +173,7 @@ int log_open(const struct log_options *options, struct err *err)
 	ring.state = WRITER_BUSY;
 	ring.n_dropped_reported = 0;
 	atomic_store(&n_dropped, 0);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&ring.wake, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&ring.wake);
 	int rc = pthread_create(&ring.thread, NULL, writer_main, NULL);
 	if (rc != 0) {
 		free(ring.bytes);

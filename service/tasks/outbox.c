@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/build.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/thread.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "webhook/schedule.h"
@@ -22,7 +22,6 @@
 #define PUT_OFF_MAX 64       /* before the others are looked at again */
 #define LEASE_EXTRA_MS 30000 /* beyond the time of an attempt */
 #define STATUS_GONE 410
-#define STACK_SIZE ((size_t)256 << 10)
 
 /* A delivery on its way. */
 struct parcel {
@@ -222,7 +221,6 @@ static void wait_for_event(struct outbox *o)
 {
 	uint64_t now_ns = clock_monotonic_ns();
 	uint64_t until_ns = now_ns + POLL_MS * MS_NS;
-	int rc = 0;
 
 	if (o->due_ms != 0) {
 		int64_t left_ms = MAX(o->due_ms - clock_wall_ms(), 1);
@@ -230,13 +228,10 @@ static void wait_for_event(struct outbox *o)
 	}
 	if (o->paused_until_ns > now_ns)
 		until_ns = MIN(until_ns, o->paused_until_ns);
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / (1000 * MS_NS)),
-		.tv_nsec = (long)(until_ns % (1000 * MS_NS)),
-	};
 	pthread_mutex_lock(&o->lock);
-	while (!o->is_awake && !o->is_ending && o->back == NULL && rc == 0)
-		rc = pthread_cond_timedwait(&o->event, &o->lock, &until);
+	while (!o->is_awake && !o->is_ending && o->back == NULL &&
+	       thread_wait(&o->event, &o->lock, until_ns))
+		;
 	o->is_awake = false;
 	pthread_mutex_unlock(&o->lock);
 }
@@ -273,13 +268,9 @@ static int start(struct outbox *o, struct err *err)
 		.done = come_back,
 		.user = o,
 	};
-	pthread_attr_t attr;
 
 	TRY(sender_start(&options, &o->sender, err));
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	o->has_thread = pthread_create(&o->thread, &attr, dispatch, o) == 0;
-	pthread_attr_destroy(&attr);
+	o->has_thread = thread_start(&o->thread, THREAD_STACK_SMALL, dispatch, o) == 0;
 	if (!o->has_thread)
 		return err_set(err, ERR_UNAVAILABLE, "no thread for webhooks");
 	return 0;
@@ -288,7 +279,6 @@ static int start(struct outbox *o, struct err *err)
 int outbox_start(const struct outbox_options *options, struct outbox **ret, struct err *err)
 {
 	struct outbox *o = calloc(1, sizeof *o);
-	pthread_condattr_t clock;
 
 	if (o == NULL)
 		return err_nomem(err, "the outbox");
@@ -299,10 +289,7 @@ int outbox_start(const struct outbox_options *options, struct outbox **ret, stru
 		                                (const char *[]){ delivery_outcome_name(
 							(enum delivery_outcome)i) });
 	pthread_mutex_init(&o->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&o->event, &clock);
-	pthread_condattr_destroy(&clock);
+	thread_cond_init(&o->event);
 	int rc = start(o, err);
 	if (rc != 0) {
 		outbox_stop(o);

@@ -1,8 +1,8 @@
 /* A job from its claim to its end, on a thread of the pool. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "doc/read.h"
 #include "obs/log.h"
 #include "tasks/worker_private.h"
@@ -80,16 +80,11 @@ static bool wait_for_store(struct running *r, uint64_t *delay_ms)
 {
 	struct worker *w = r->worker;
 	uint64_t until_ns = clock_monotonic_ns() + *delay_ms * 1000000;
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / 1000000000),
-		.tv_nsec = (long)(until_ns % 1000000000),
-	};
-	int rc = 0;
 
 	*delay_ms = MIN(*delay_ms * 2, (uint64_t)RETRY_MAX_MS);
 	pthread_mutex_lock(&w->lock);
-	while (rc == 0 && !w->is_ending)
-		rc = pthread_cond_timedwait(&w->event, &w->lock, &until);
+	while (!w->is_ending && thread_wait(&w->event, &w->lock, until_ns))
+		;
 	bool is_ending = w->is_ending;
 	pthread_mutex_unlock(&w->lock);
 	return !is_ending && atomic_load(&r->stop) == STOP_NOT;
@@ -248,7 +243,6 @@ struct running *running_create(struct worker *worker, const struct job_claim *cl
 		.run = run_work,
 		.arg = r,
 		.class = WORK_BACKGROUND,
-
 		.on_end = end_work,
 	};
 	return r;

@@ -4,14 +4,13 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "obs/log.h"
 
 #define BATCH 500         /* rows that are removed in one transaction */
 #define BATCH_PAUSE_MS 20 /* for others who write */
-#define STACK_SIZE ((size_t)256 << 10)
 
 struct sweeper {
 	struct sweeper_options options;
@@ -25,15 +24,10 @@ struct sweeper {
 static bool wait_ms(struct sweeper *s, uint64_t ms)
 {
 	uint64_t until_ns = clock_monotonic_ns() + ms * 1000000;
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / 1000000000),
-		.tv_nsec = (long)(until_ns % 1000000000),
-	};
-	int rc = 0;
 
 	pthread_mutex_lock(&s->lock);
-	while (!s->is_ending && rc == 0)
-		rc = pthread_cond_timedwait(&s->event, &s->lock, &until);
+	while (!s->is_ending && thread_wait(&s->event, &s->lock, until_ns))
+		;
 	bool is_ending = s->is_ending;
 	pthread_mutex_unlock(&s->lock);
 	return !is_ending;
@@ -80,22 +74,13 @@ static void *run(void *arg)
 int sweeper_start(const struct sweeper_options *options, struct sweeper **ret, struct err *err)
 {
 	struct sweeper *s = calloc(1, sizeof *s);
-	pthread_condattr_t clock;
-	pthread_attr_t attr;
 
 	if (s == NULL)
 		return err_nomem(err, "the sweeper");
 	s->options = *options;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->event, &clock);
-	pthread_condattr_destroy(&clock);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	int rc = pthread_create(&s->thread, &attr, run, s);
-	pthread_attr_destroy(&attr);
-	if (rc != 0) {
+	thread_cond_init(&s->event);
+	if (thread_start(&s->thread, THREAD_STACK_SMALL, run, s) != 0) {
 		pthread_cond_destroy(&s->event);
 		pthread_mutex_destroy(&s->lock);
 		free(s);

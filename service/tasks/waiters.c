@@ -1,22 +1,16 @@
 /* Waiters: threads that wait for a job to end. */
 #include "tasks/waiters.h"
 
-#include <time.h>
-
 #include "base/clock.h"
+#include "base/thread.h"
 
 #define LOOK_NS UINT64_C(500000000)
 
 void waiters_init(struct waiters *w, unsigned n_max)
 {
-	pthread_condattr_t clock;
-
 	*w = (struct waiters){ .n_max = n_max };
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->changed, &clock);
-	pthread_condattr_destroy(&clock);
+	thread_cond_init(&w->changed);
 }
 
 void waiters_deinit(struct waiters *w)
@@ -53,15 +47,10 @@ uint64_t waiters_seen(struct waiters *w)
 bool waiters_wait(struct waiters *w, uint64_t seen, uint64_t until_ns)
 {
 	uint64_t look_ns = MIN(clock_monotonic_ns() + LOOK_NS, until_ns);
-	const struct timespec until = {
-		.tv_sec = (time_t)(look_ns / 1000000000),
-		.tv_nsec = (long)(look_ns % 1000000000),
-	};
-	int rc = 0;
 
 	pthread_mutex_lock(&w->lock);
-	while (w->n_changes == seen && !w->is_closed && rc == 0)
-		rc = pthread_cond_timedwait(&w->changed, &w->lock, &until);
+	while (w->n_changes == seen && !w->is_closed && thread_wait(&w->changed, &w->lock, look_ns))
+		;
 	bool is_closed = w->is_closed;
 	pthread_mutex_unlock(&w->lock);
 	return !is_closed && clock_monotonic_ns() < until_ns;

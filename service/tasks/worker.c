@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "tasks/worker_private.h"
@@ -13,7 +14,6 @@
 #define POLL_MS 2000     /* without a word of the store: for leases of others that end */
 #define RENEW_MIN_MS 100 /* between two renewals, however often the store calls */
 #define PAUSE_MS 1000    /* after a failure of the store, or of the machine */
-#define STACK_SIZE ((size_t)256 << 10)
 
 static void start_job(struct worker *w, const struct job_claim *claim)
 {
@@ -132,13 +132,8 @@ static void wait_for_event(struct worker *w)
 	for (const struct running *job = w->running; job != NULL; job = job->next)
 		until_ns = MIN(until_ns, job->renew_ns);
 
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / (1000 * MS_NS)),
-		.tv_nsec = (long)(until_ns % (1000 * MS_NS)),
-	};
-	int rc = 0;
-	while (!w->is_awake && !w->is_ending && rc == 0)
-		rc = pthread_cond_timedwait(&w->event, &w->lock, &until);
+	while (!w->is_awake && !w->is_ending && thread_wait(&w->event, &w->lock, until_ns))
+		;
 	if (w->is_awake)
 		hear(w);
 	w->is_awake = false;
@@ -180,23 +175,14 @@ static void worker_destroy(struct worker *w)
 int worker_start(const struct worker_options *options, struct worker **ret, struct err *err)
 {
 	struct worker *w = calloc(1, sizeof *w);
-	pthread_condattr_t clock;
-	pthread_attr_t attr;
 
 	if (w == NULL)
 		return err_nomem(err, "the worker");
 	w->options = *options;
 	w->wait = metrics_series(METRIC_TASK_WAIT, NULL);
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->event, &clock);
-	pthread_condattr_destroy(&clock);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	int rc = pthread_create(&w->thread, &attr, dispatch, w);
-	pthread_attr_destroy(&attr);
-	if (rc != 0) {
+	thread_cond_init(&w->event);
+	if (thread_start(&w->thread, THREAD_STACK_SMALL, dispatch, w) != 0) {
 		worker_destroy(w);
 		return err_set(err, ERR_UNAVAILABLE, "no thread for jobs");
 	}

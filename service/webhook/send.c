@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "webhook/curl.h"
 #include "webhook/transfer.h"
 
 #define WAIT_MS 10000 /* when nothing happens; every event ends it at once */
-#define STACK_SIZE ((size_t)256 << 10)
 
 struct sender {
 	struct sender_options options;
@@ -112,12 +112,8 @@ static void *run(void *user)
 
 static int start_thread(struct sender *s, struct err *err)
 {
-	pthread_attr_t attr;
+	int rc = thread_start(&s->thread, THREAD_STACK_SMALL, run, s);
 
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	int rc = pthread_create(&s->thread, &attr, run, s);
-	pthread_attr_destroy(&attr);
 	if (rc != 0)
 		return err_set(err, ERR_UNAVAILABLE, "no thread for webhooks: %s", strerror(rc));
 	return 0;
