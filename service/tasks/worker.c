@@ -30,6 +30,8 @@ static void start_job(struct worker *w, const struct job_claim *claim)
 	job->next = w->running;
 	w->running = job;
 	w->n_running++;
+	if (w->is_draining) /* since the job was claimed */
+		running_stop(job, STOP_DRAINED);
 	pthread_mutex_unlock(&w->lock);
 	if (pool_submit(w->options.pool, &job->work) != ADMIT_OK)
 		running_give_back(job);
@@ -220,9 +222,7 @@ void worker_stop(struct worker *w)
 	w->is_ending = true;
 	pthread_cond_broadcast(&w->event);
 	pthread_mutex_unlock(&w->lock);
-	/* Afterwards nothing is claimed any more; a claim that was under way is stopped here. */
-	pthread_join(w->thread, NULL);
-	worker_drain(w);
+	pthread_join(w->thread, NULL); /* afterwards nothing is claimed any more */
 	pthread_mutex_lock(&w->lock);
 	while (w->n_running > 0)
 		pthread_cond_wait(&w->event, &w->lock);

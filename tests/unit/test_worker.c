@@ -242,6 +242,46 @@ TEST(no_more_run_than_there_are_threads) {
 	assert_non_null(strstr(get(f, ids[3]), "\"status\":\"pending\""));
 }
 
+/* A store whose worker is told to drain while it claims. */
+static struct {
+	const struct store_ops *inner;
+	struct store_ops ops;
+	struct job_ops jobs;
+	struct worker *worker;
+	atomic_uint n_claimed;
+} draining;
+
+static int claim_and_drain(struct store *store, int64_t lease_ms, uint32_t attempts_max,
+                           struct job_claim *ret, struct err *err)
+{
+	TRY(draining.inner->jobs->claim(store, lease_ms, attempts_max, ret, err));
+	worker_drain(draining.worker);
+	atomic_fetch_add(&draining.n_claimed, 1);
+	return 0;
+}
+
+TEST(a_job_that_is_claimed_while_the_worker_drains_is_given_back) {
+	struct fixture *f = *state;
+	char id[UUID_TEXT_SIZE];
+
+	f->store->ops->watch(f->store, NULL, NULL);
+	worker_stop(f->worker);
+	draining.inner = f->store->ops;
+	draining.ops = *draining.inner;
+	draining.jobs = *draining.inner->jobs;
+	draining.jobs.claim = claim_and_drain;
+	draining.ops.jobs = &draining.jobs;
+	f->store->ops = &draining.ops;
+	start(f);
+	draining.worker = f->worker;
+
+	create(f, "hang", id);
+	while (atomic_load(&draining.n_claimed) == 0)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	wait_until(f, id, "\"status\":\"pending\"");
+	assert_non_null(strstr(f->json.data, "\"attempts\":0"));
+}
+
 #define RUN_WORKER(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -254,6 +294,7 @@ int main(void)
 		RUN_WORKER(a_cancelled_job_stops_within_a_quarter_of_a_second),
 		RUN_WORKER(progress_is_shown_while_it_runs),
 		RUN_WORKER(a_worker_that_stops_gives_jobs_back_uncounted),
+		RUN_WORKER(a_job_that_is_claimed_while_the_worker_drains_is_given_back),
 		RUN_WORKER(no_more_run_than_there_are_threads),
 	};
 
