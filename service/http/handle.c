@@ -319,11 +319,30 @@ static bool is_unknown_method(const struct mg_request_info *info)
 	return info->http_version != NULL && info->num_headers == 0 &&
 	       info->http_version ==
 	               info->request_uri + strlen(info->request_uri) + 1 + strlen("HTTP/") &&
-	       method_of(info->request_method) == METHOD_OTHER;
+	       method_of(info->request_method) >= METHOD_TRACE;
+}
+
+/* A method that HTTP has and this path has not is no fault of ours, library or not. */
+static bool is_refused_by_path(struct connection *c, struct err *err)
+{
+	enum method method = method_of(c->info->request_method);
+	const char *uri = c->info->request_uri;
+	struct str path = { uri, strcspn(uri, "?") };
+	char allow[ROUTER_ALLOW_SIZE];
+
+	if (method == METHOD_OTHER)
+		return false;
+	c->req.method = method;
+	(void)router_find(c->server->routes, method, path, c->req.params, allow);
+	if (allow[0] == 0)
+		return false;
+	response_header(&c->res, "Allow", "%s", allow);
+	(void)err_set(err, ERR_INVALID, "this path has %s", allow);
+	return true;
 }
 
 /* What went wrong with a header that the library could not read, or would not. */
-static struct refusal header_refusal(const struct connection *c, int status, struct err *err)
+static struct refusal header_refusal(struct connection *c, int status, struct err *err)
 {
 	size_t max_header = c->server->options.max_header;
 
@@ -344,6 +363,8 @@ static struct refusal header_refusal(const struct connection *c, int status, str
 		              : (struct refusal){ 431, "header_too_large" };
 	}
 	if (is_unknown_method(c->info)) {
+		if (is_refused_by_path(c, err))
+			return (struct refusal){ 405, "method_not_allowed" };
 		(void)err_set(err, ERR_INVALID, "this method is not one of this service");
 		return (struct refusal){ 501, "not_implemented" };
 	}

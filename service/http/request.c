@@ -12,7 +12,8 @@
 static const char *const method_names[] = {
 	[METHOD_GET] = "GET",         [METHOD_HEAD] = "HEAD",   [METHOD_POST] = "POST",
 	[METHOD_PUT] = "PUT",         [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE",
-	[METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "OTHER",
+	[METHOD_OPTIONS] = "OPTIONS", [METHOD_TRACE] = "TRACE", [METHOD_QUERY] = "QUERY",
+	[METHOD_OTHER] = "OTHER",
 };
 
 const char *method_name(enum method method)

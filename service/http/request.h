@@ -41,6 +41,8 @@ enum method {
 	METHOD_PATCH,
 	METHOD_DELETE,
 	METHOD_OPTIONS,
+	METHOD_TRACE, /* from here on no route has them; those that HTTP has are a 405, no 501 */
+	METHOD_QUERY,
 	METHOD_OTHER,
 };
 

@@ -62,11 +62,15 @@ def test_head_is_get_without_the_body(service: Service) -> None:
         assert wire.ask("GET", "/livez").status == 200
 
 
-def test_a_known_method_that_no_path_has_is_a_405(service: Service) -> None:
-    assert_problem(ask(service.address, "PATCH", "/livez", b""), 405, "method_not_allowed")
+@pytest.mark.parametrize("method", ["PATCH", "TRACE", "QUERY"])
+def test_a_known_method_that_no_path_has_is_a_405(service: Service, method: str) -> None:
+    body = b"" if method == "PATCH" else None
+    answer = ask(service.address, method, "/livez", body)
+    assert_problem(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("method", ["BREW", "get", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("method", ["BREW", "get", "PROPFIND"])
 def test_a_method_of_another_protocol_is_not_implemented(service: Service, method: str) -> None:
     assert_problem(ask(service.address, method, "/livez"), 501, "not_implemented")
 
