@@ -150,7 +150,8 @@ static void read_option_members(struct reading *r, struct json_reader *options)
 {
 	static const char *const explain[] = { "none", "stages" };
 	struct transform_request *request = r->request;
-	const int64_t whole_max = INT64_C(1) << 53;
+	/* The next one could be another number that was rounded. */
+	const int64_t whole_max = (INT64_C(1) << 53) - 1;
 	size_t explained;
 	int64_t n;
 
