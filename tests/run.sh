@@ -202,7 +202,9 @@ if needs threads; then
     compile build-tsan $(suite_targets build-tsan threads)
     meson_suite build-tsan threads
 fi
-needs api && fetch_promtool
+if needs api || needs contract; then
+    fetch_promtool
+fi
 for part in api contract client web; do
     needs "$part" && pytest_part "$part"
 done

@@ -1,9 +1,7 @@
 """deploy/OPERATING.md is what the program says, and what it says is so."""
 
-import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from explore import check_metrics, find_promtool
 from service import ROOT, Service
 from slow import READER
 from wire import Wire, ask
@@ -60,17 +59,12 @@ def test_every_metric_that_is_served_is_on_the_page(running: Service) -> None:
 
 
 def test_promtool_finds_nothing_wrong_with_the_metrics(running: Service) -> None:
-    fetched = ROOT / "build-test" / "prometheus" / "usr" / "bin"
-    promtool = shutil.which("promtool", path=f"{os.environ['PATH']}:{fetched}")
+    promtool = find_promtool()
     if promtool is None:
         pytest.skip("promtool is not there (Debian's package prometheus; tests/run.sh fetches it)")
     for path in ("/livez", "/tasks", "/nothing"):
         ask(running.address, "GET", path)
-    text = ask(running.admin_address, "GET", "/metrics").body
-    checked = subprocess.run(
-        [promtool, "check", "metrics"], input=text, capture_output=True, check=False
-    )
-    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+    assert check_metrics(running, promtool) == ""
 
 
 def lines_of_requests(service: Service) -> list[dict[str, Any]]:
