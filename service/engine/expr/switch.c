@@ -67,6 +67,24 @@ static int compile_branches(struct compiler *c, const struct expr_op *op, struct
 	return rc;
 }
 
+static int check_names(struct compiler *c, const struct expr_op *op, struct object *spec)
+{
+	uint32_t n = object_n(c->arena, spec);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct str key = object_key(spec, i);
+
+		if (str_is(key, "branches") || str_is(key, "default"))
+			continue;
+		compile_enter(c, key);
+		rc = compile_fail(c, 40067, op->name, "$switch found an unknown argument: %.*s",
+		                  STR_ARG(key));
+		compile_leave(c);
+	}
+	return rc;
+}
+
 static int find_branches(struct compiler *c, const struct expr_op *op, struct value spec,
                          struct array **ret)
 {
@@ -74,6 +92,7 @@ static int find_branches(struct compiler *c, const struct expr_op *op, struct va
 		return compile_fail(c, 40060, op->name,
 		                    "$switch requires an object as an argument, found: %s",
 		                    value_type_name(spec.type));
+	TRY(check_names(c, op, spec.object));
 	struct value branches = object_get(c->arena, spec.object, STR("branches"));
 	if (branches.type != VALUE_MISSING && branches.type != VALUE_ARRAY)
 		return compile_fail(c, 40061, op->name,
@@ -107,9 +126,6 @@ static int switch_compile(struct compiler *c, const struct expr_op *op, struct v
 		         expr_compile(c, object_at(c->arena, spec.object, i),
 		                      &e->args[n_args - 1]) != 0)
 			rc = ERR_PIPELINE;
-		else if (!str_is(key, "branches") && !str_is(key, "default"))
-			rc = compile_fail(c, 40067, op->name,
-			                  "$switch found an unknown argument: %.*s", STR_ARG(key));
 		compile_leave(c);
 	}
 	if (rc == 0)

@@ -167,13 +167,10 @@ int query_compile_value(struct compiler *c, const struct query_site *site, struc
 static int compare_compile(struct compiler *c, const struct query_op *op,
                            const struct query_site *site, struct value spec, struct query **ret)
 {
-	if (op->option == EQUAL)
-		return query_compile_value(c, site, spec, ret);
-	if (query_is_regex(c, spec))
+	if (op->option != EQUAL && query_is_regex(c, spec))
 		return compile_fail(c, 2, op->info.name,
-		                    "Can't have RegEx as arg to predicate over "
-		                    "field '%s'.",
-		                    op->info.name);
+		                    "Can't have RegEx as arg to predicate over field '%.*s'.",
+		                    STR_ARG(query_path_text(site->path)));
 	return compile_orders(c, site, spec, (unsigned)op->option, ret);
 }
 

@@ -53,6 +53,18 @@ const struct query_path *query_path_create(struct compiler *c, struct str text)
 	return path;
 }
 
+/* The parts are pieces of one text. */
+struct str query_path_text(const struct query_path *path)
+{
+	const struct str *last;
+
+	if (path == NULL)
+		return STR("");
+	last = &path->parts[path->n_parts - 1];
+	return (struct str){ path->parts[0].data,
+		             (size_t)(last->data + last->len - path->parts[0].data) };
+}
+
 bool query_path_plain(const struct query_path *path, struct eval *ev, struct value doc,
                       struct value *ret)
 {

@@ -21,6 +21,9 @@ struct query_path {
 	uint32_t cache; /* of the first part, in struct eval.caches; the others follow */
 };
 
+/* As it was written; "" for NULL, the path of an item in {$elemMatch: {$gt: …}}. */
+struct str query_path_text(const struct query_path *path);
+
 /* What an array at the end of a path stands for. */
 enum path_reach {
 	PATH_ITEMS_AND_ARRAY,

@@ -1,18 +1,49 @@
-/* $regex $options: strings that a regular expression is found in. */
+/* $regex $options: strings that a regular expression is found in, and the expression itself. */
 #include "engine/query/node.h"
 #include "engine/regex.h"
 
 struct regex_query {
 	struct query query;
 	const struct regex *regex;
+	struct str pattern, options;
 };
+
+/* {$regularExpression: {pattern: …, options: …}}: what it says, or false. */
+static bool open_literal(struct arena *a, struct value v, struct value *pattern,
+                         struct value *options)
+{
+	struct value spec;
+
+	if (v.type != VALUE_OBJECT || object_n(a, v.object) != 1 ||
+	    !str_is(object_key(v.object, 0), "$regularExpression"))
+		return false;
+	spec = object_at(a, v.object, 0);
+	*pattern = *options = MISSING;
+	if (spec.type == VALUE_OBJECT) {
+		*pattern = object_get(a, spec.object, STR("pattern"));
+		*options = object_get(a, spec.object, STR("options"));
+	}
+	return true;
+}
+
+static bool is_itself(const struct regex_query *q, struct eval *ev, struct value v)
+{
+	struct value pattern, options;
+
+	return open_literal(ev->arena, v, &pattern, &options) && pattern.type == VALUE_STRING &&
+	       options.type == VALUE_STRING && str_eq(value_str(pattern), q->pattern) &&
+	       str_eq(value_str(options), q->options);
+}
 
 static int regex_test(const struct query *q, struct eval *ev, struct value v, bool *ret)
 {
+	const struct regex_query *regex = (const struct regex_query *)q;
+
 	*ret = false;
-	if (v.type != VALUE_STRING)
-		return 0;
-	return regex_matches(((const struct regex_query *)q)->regex, ev, value_str(v), ret);
+	if (v.type == VALUE_STRING)
+		return regex_matches(regex->regex, ev, value_str(v), ret);
+	*ret = v.type == VALUE_OBJECT && is_itself(regex, ev, v);
+	return 0;
 }
 
 static int create(struct compiler *c, const struct query_site *site, struct str pattern,
@@ -26,6 +57,8 @@ static int create(struct compiler *c, const struct query_site *site, struct str 
 	if (memchr(pattern.data, '\0', pattern.len) != NULL)
 		return compile_fail(c, 51109, "$regex",
 		                    "Regular expression cannot contain an embedded null byte");
+	q->pattern = pattern;
+	q->options = options;
 	q->regex = regex_compile(c->arena, pattern, options, &problem);
 	q->query.may_fail = true; /* max-regex-steps */
 	if (q->regex != NULL) {
@@ -44,20 +77,17 @@ static int create(struct compiler *c, const struct query_site *site, struct str 
 
 bool query_is_regex(struct compiler *c, struct value v)
 {
-	return v.type == VALUE_OBJECT && object_n(c->arena, v.object) == 1 &&
-	       str_is(object_key(v.object, 0), "$regularExpression");
+	struct value pattern, options;
+
+	return open_literal(c->arena, v, &pattern, &options);
 }
 
 int query_compile_regex(struct compiler *c, const struct query_site *site, struct value v,
                         struct query **ret)
 {
-	struct value spec = object_at(c->arena, v.object, 0);
 	struct value pattern = MISSING, options = MISSING;
 
-	if (spec.type == VALUE_OBJECT) {
-		pattern = object_get(c->arena, spec.object, STR("pattern"));
-		options = object_get(c->arena, spec.object, STR("options"));
-	}
+	(void)open_literal(c->arena, v, &pattern, &options);
 	if (pattern.type != VALUE_STRING || options.type != VALUE_STRING)
 		return compile_fail(c, 9, "$regularExpression",
 		                    "$regularExpression must be {pattern: string, options: string}");
