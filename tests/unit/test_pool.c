@@ -1,127 +1,7 @@
-/* compute/pool: with real threads, held up by gates, so that every state is reached for sure. */
-#include "tests/lib/test.h"
-
-#include <pthread.h>
-#include <semaphore.h>
-#include <string.h>
-#include <time.h>
-
-#include "base/clock.h"
-#include "compute/pool.h"
-#include "obs/metrics.h"
+/* compute/pool: who is let in, who waits, and who is told to stop. */
+#include "tests/lib/pool_callers.h"
 
 #define MS_NS UINT64_C(1000000)
-
-/* A work with the thread that waits for it. */
-struct caller {
-	struct pool *pool;
-	struct work work;
-	pthread_t thread;
-	sem_t has_begun, gate;
-	atomic_bool has_gone; /* what is_abandoned() says */
-	bool heeds_stop;      /* runs until it should stop, not until the gate opens */
-	bool is_done;
-	enum admission how;
-	sem_t has_ended; /* background jobs */
-};
-
-static bool has_gone(void *arg)
-{
-	return atomic_load(&((struct caller *)arg)->has_gone);
-}
-
-static void do_work(struct work *work)
-{
-	struct caller *c = work->arg;
-	struct timespec pause = { .tv_nsec = 1000000 };
-
-	sem_post(&c->has_begun);
-	if (c->heeds_stop)
-		while (!work_should_stop(work))
-			nanosleep(&pause, NULL);
-	else
-		sem_wait(&c->gate);
-	c->is_done = true;
-}
-
-static void on_end(struct work *work)
-{
-	sem_post(&((struct caller *)work->arg)->has_ended);
-}
-
-static void prepare(struct caller *c, struct pool *pool, enum work_class class)
-{
-	*c = (struct caller){
-		.pool = pool,
-		.work = {
-			.run = do_work,
-			.class = class,
-			.bytes = 10,
-			.asked_ns = clock_monotonic_ns(),
-			.arrived_ns = clock_monotonic_ns(),
-			.is_abandoned = has_gone,
-			.on_end = on_end,
-		},
-	};
-	c->work.arg = c;
-	sem_init(&c->has_begun, 0, 0);
-	sem_init(&c->gate, 0, 0);
-	sem_init(&c->has_ended, 0, 0);
-}
-
-static void *call(void *arg)
-{
-	struct caller *c = arg;
-
-	c->how = pool_run(c->pool, &c->work);
-	return NULL;
-}
-
-static void start(struct caller *c)
-{
-	assert_int_equal(pthread_create(&c->thread, NULL, call, c), 0);
-}
-
-static void start_new(struct caller *c, struct pool *pool, enum work_class class)
-{
-	prepare(c, pool, class);
-	start(c);
-}
-
-/* Its caller is back with this. */
-static void expect(struct caller *c, enum admission how)
-{
-	pthread_join(c->thread, NULL);
-	assert_int_equal(c->how, how);
-	assert_int_equal(c->is_done, how == ADMIT_OK);
-}
-
-static void finish(struct caller *c)
-{
-	sem_post(&c->gate);
-	expect(c, ADMIT_OK);
-}
-
-static void wait_until_waiting(struct pool *pool, size_t n)
-{
-	struct timespec pause = { .tv_nsec = 1000000 };
-
-	while (pool_stats(pool).n_waiting != n)
-		nanosleep(&pause, NULL);
-}
-
-static struct pool *make_pool(struct pool_options options)
-{
-	struct pool *pool = NULL;
-	struct err err;
-
-	if (options.queue_length_max == 0)
-		options.queue_length_max = 100;
-	if (options.queue_bytes_max == 0)
-		options.queue_bytes_max = 1000;
-	assert_int_equal(pool_create(&options, &pool, &err), 0);
-	return pool;
-}
 
 static enum admission check(struct pool *pool, size_t bytes)
 {
@@ -295,131 +175,6 @@ TEST(a_stopped_pool_tells_everyone) {
 	pool_destroy(pool);
 }
 
-/* What helpers share: who comes counts himself and waits until all are there. */
-struct shared {
-	atomic_uint n_here, n_wanted;
-};
-
-static void gather(void *arg)
-{
-	struct shared *shared = arg;
-	struct timespec pause = { .tv_nsec = 1000000 };
-
-	atomic_fetch_add(&shared->n_here, 1);
-	while (atomic_load(&shared->n_here) < atomic_load(&shared->n_wanted))
-		nanosleep(&pause, NULL);
-}
-
-struct gathering {
-	struct work work;
-	struct pool *pool;
-	struct shared shared;
-	unsigned n_most; /* threads that helped at a time */
-};
-
-static void work_with_helpers(struct work *work)
-{
-	struct gathering *g = work->arg;
-	struct team *team = pool_team(g->pool);
-
-	team->run(team, team->n_max, gather, &g->shared);
-	g->n_most = pool_stats(g->pool).n_helping;
-}
-
-TEST(idle_threads_help_a_large_job) {
-	struct pool *pool = make_pool((struct pool_options){ .n_threads = 3 });
-	struct gathering g = {
-		.work = { .run = work_with_helpers, .class = WORK_LARGE },
-		.pool = pool,
-	};
-
-	(void)state;
-	g.work.arg = &g;
-	atomic_store(&g.shared.n_wanted, 3);
-	assert_int_equal(pool_run(pool, &g.work), ADMIT_OK);
-	assert_true(g.shared.n_here >= 3);
-	assert_int_equal(g.n_most, 0); /* all have left when run() returns */
-	pool_destroy(pool);
-}
-
-TEST(nobody_helps_where_all_are_busy_and_nobody_is_waited_for) {
-	struct pool *pool = make_pool((struct pool_options){ .n_threads = 2 });
-	struct caller other;
-	struct gathering g = {
-		.work = { .run = work_with_helpers, .class = WORK_LARGE },
-		.pool = pool,
-	};
-
-	(void)state;
-	g.work.arg = &g;
-	atomic_store(&g.shared.n_wanted, 1);
-	start_new(&other, pool, WORK_LARGE);
-	sem_wait(&other.has_begun);
-	assert_int_equal(pool_run(pool, &g.work), ADMIT_OK);
-	assert_int_equal(g.shared.n_here, 1);
-	finish(&other);
-	pool_destroy(pool);
-}
-
-TEST(background_jobs_run_beside_the_others_and_can_be_cancelled) {
-	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_background = 1 });
-	struct caller running, waiting, large;
-
-	(void)state;
-	assert_int_equal(pool_background_room(pool), 1);
-	prepare(&running, pool, WORK_BACKGROUND);
-	prepare(&waiting, pool, WORK_BACKGROUND);
-	running.heeds_stop = true;
-	assert_int_equal(pool_submit(pool, &running.work), ADMIT_OK);
-	sem_wait(&running.has_begun);
-	assert_int_equal(pool_background_room(pool), 0);
-	assert_int_equal(pool_submit(pool, &waiting.work), ADMIT_OK);
-
-	start_new(&large, pool, WORK_LARGE);
-	sem_wait(&large.has_begun);
-	finish(&large);
-
-	pool_cancel(pool, &waiting.work);
-	sem_wait(&waiting.has_ended);
-	assert_false(waiting.is_done);
-	assert_int_equal(waiting.work.stop, WORK_CANCELLED);
-	pool_cancel(pool, &running.work);
-	sem_wait(&running.has_ended);
-	assert_true(running.is_done);
-	assert_int_equal(running.work.stop, WORK_CANCELLED);
-	pool_destroy(pool);
-}
-
-TEST(a_stop_gives_background_jobs_back) {
-	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1, .n_background = 1 });
-	struct caller running, waiting, late;
-
-	(void)state;
-	prepare(&running, pool, WORK_BACKGROUND);
-	prepare(&waiting, pool, WORK_BACKGROUND);
-	prepare(&late, pool, WORK_BACKGROUND);
-	running.heeds_stop = true;
-	assert_int_equal(pool_submit(pool, &running.work), ADMIT_OK);
-	sem_wait(&running.has_begun);
-	assert_int_equal(pool_submit(pool, &waiting.work), ADMIT_OK);
-	pool_stop(pool);
-	sem_wait(&waiting.has_ended);
-	sem_wait(&running.has_ended);
-	assert_int_equal(waiting.work.stop, WORK_DRAINED);
-	assert_int_equal(running.work.stop, WORK_DRAINED);
-	assert_int_equal(pool_submit(pool, &late.work), ADMIT_DRAINING);
-	pool_destroy(pool);
-}
-
-TEST(progress_can_be_read_from_elsewhere) {
-	struct work work = { .arg = NULL };
-
-	(void)state;
-	work_progress(&work, 3, 1000);
-	assert_int_equal(work.documents_done, 3);
-	assert_int_equal(work.bytes_done, 1000);
-}
-
 /* Many callers of every class, some of whom leave: for the sanitizer. */
 struct crowd_member {
 	struct pool *pool;
@@ -481,14 +236,6 @@ TEST(everyone_of_a_crowd_gets_exactly_one_answer) {
 	assert_int_equal(pool_stats(pool).n_running, 0);
 	pool_destroy(pool);
 }
-
-static int forget_metrics(void **state)
-{
-	(void)state;
-	metrics_reset();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,11 +247,6 @@ int main(void)
 		RUN(work_for_a_caller_who_left_is_told_to_stop),
 		RUN(a_closed_pool_ends_what_it_has_and_refuses_what_is_new),
 		RUN(a_stopped_pool_tells_everyone),
-		RUN(idle_threads_help_a_large_job),
-		RUN(nobody_helps_where_all_are_busy_and_nobody_is_waited_for),
-		RUN(background_jobs_run_beside_the_others_and_can_be_cancelled),
-		RUN(a_stop_gives_background_jobs_back),
-		RUN(progress_can_be_read_from_elsewhere),
 		RUN(everyone_of_a_crowd_gets_exactly_one_answer),
 	};
 
