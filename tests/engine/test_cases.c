@@ -21,32 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/team.h"
-#include "doc/read.h"
+#include "doc/write.h"
 #include "engine/engine.h"
-#include "engine/expr/expr.h"
-#include "engine/stage/stage.h"
-
-#define NOW_MS INT64_C(1709251198123) /* 2024-02-29T23:59:58.123Z */
-
-struct answer {
-	struct buf text; /* canonical Extended JSON, or "missing" */
-	struct buf plain;
-	struct err err;
-	int rc;
-	size_t memory; /* bytes that compiling, and running, may take */
-};
+#include "tests/engine/case_input.h"
+#include "tests/engine/case_run.h"
 
 #define MEMORY_ENOUGH ((size_t)256 << 20)
-
-/* In how many threads, in pieces of how many bytes, and whether they write what comes of those. */
-struct sharing {
-	unsigned n_threads;
-	size_t piece_size;
-	bool is_text;
-	bool is_stream; /* a line at a time */
-};
 
 static const struct sharing alone = { .n_threads = 1 };
 static const struct sharing sharings[] = {
@@ -58,330 +38,6 @@ static const struct sharing sharings[] = {
 static int n_passed, n_failed;
 static bool is_sweep, is_threads;
 
-static void answer_init(struct answer *a, size_t memory)
-{
-	*a = (struct answer){ .err = ERR_INIT, .memory = memory };
-	buf_init(&a->text, 64 << 20);
-	buf_init(&a->plain, 64 << 20);
-}
-
-static void answer_deinit(struct answer *a)
-{
-	buf_deinit(&a->text);
-	buf_deinit(&a->plain);
-}
-
-/* A copy with the padding that the reader wants. */
-static struct str padded(struct arena *a, struct str s)
-{
-	char *copy = arena_alloc(a, s.len + READ_PADDING);
-
-	memcpy(copy, s.data, s.len);
-	memset(copy + s.len, ' ', READ_PADDING);
-	return (struct str){ copy, s.len };
-}
-
-static int parse(struct arena *a, struct str text, struct value *ret, struct err *err)
-{
-	const struct read_limits limits = READ_LIMITS_DEFAULT;
-	struct value raw;
-
-	text = padded(a, text);
-	TRY(read_check(a, text, text.data, &limits, &raw, err));
-	*ret = value_decode(a, raw);
-	return 0;
-}
-
-static bool is_pipeline(struct arena *a, struct value v)
-{
-	if (v.type != VALUE_ARRAY)
-		return false;
-	for (uint32_t i = 0; i < array_n(a, v.array); i++) {
-		struct value stage = array_get(a, v.array, i);
-
-		if (stage.type != VALUE_OBJECT || object_n(a, stage.object) != 1 ||
-		    stage_op_find(object_key(stage.object, 0)) == NULL)
-			return false;
-	}
-	return array_n(a, v.array) > 0;
-}
-
-static void answer_value(struct answer *ret, struct arena *a, struct value v)
-{
-	if (v.type == VALUE_MISSING) {
-		buf_append_cstr(&ret->text, "missing");
-		return;
-	}
-	write_value(&ret->text, a, v, WRITE_CANONICAL);
-	write_value(&ret->plain, a, v, WRITE_PLAIN);
-}
-
-static int eval_expression(struct arena *a, struct value spec, struct value doc, unsigned rules,
-                           struct answer *ret)
-{
-	const struct limits limits = LIMITS_DEFAULT;
-	struct compiler c;
-	struct expr *e;
-	struct value v;
-
-	compile_init(&c, a, &limits);
-	c.rules = rules;
-	int rc = expr_compile(&c, spec, &e);
-	if (arena_failed(a))
-		return ERR_NOMEM;
-	if (rc != 0) {
-		ret->err = c.problems->err;
-		return ret->err.code;
-	}
-	struct eval ev = {
-		.arena = a,
-		.keep = a,
-		.err = &ret->err,
-		.vars = arena_zalloc(a, c.n_vars, sizeof(struct value)),
-		.caches = arena_zalloc(a, c.n_caches, sizeof(struct path_cache)),
-		.limits = &limits,
-		.now_ms = NOW_MS,
-		.document = 0,
-	};
-	if (arena_failed(a))
-		return ERR_NOMEM;
-	eval_set_root(&ev, doc);
-	rc = expr_eval(e, &ev, &v);
-	TRY(eval_check(&ev));
-	TRY(rc);
-	answer_value(ret, a, v);
-	return arena_failed(a) ? ERR_NOMEM : 0;
-}
-
-static int run_expression(struct value spec, struct value doc, unsigned rules, struct answer *ret)
-{
-	struct budget budget = BUDGET(ret->memory);
-	struct arena a;
-
-	arena_init(&a, &budget);
-	int rc = eval_expression(&a, spec, doc, rules, ret);
-	arena_deinit(&a);
-	return rc;
-}
-
-struct collected {
-	struct answer *answer;
-	uint64_t n;
-};
-
-static int collect(void *arg, struct arena *scratch, const struct value *docs, size_t n_docs,
-                   struct err *err)
-{
-	struct collected *c = arg;
-
-	(void)err;
-	for (size_t i = 0; i < n_docs; i++) {
-		if (c->n++ > 0) {
-			buf_append_char(&c->answer->text, ',');
-			buf_append_char(&c->answer->plain, ',');
-		}
-		answer_value(c->answer, scratch, docs[i]);
-	}
-	return 0;
-}
-
-/* Only the plain form: there is one text. */
-static int collect_text(void *arg, struct str text, uint64_t n_docs, struct err *err)
-{
-	struct collected *c = arg;
-	struct run_writer writer = { .out = &c->answer->plain, .n_written = c->n };
-	int rc = run_write_text(&writer, text, n_docs, err);
-
-	c->n = writer.n_written;
-	return rc;
-}
-
-/* What $out and $merge leave behind is the answer of their cases. */
-static int collect_written(void *arg, struct arena *scratch, struct str name,
-                           const struct value *docs, size_t n_docs, struct err *err)
-{
-	(void)name;
-	return collect(arg, scratch, docs, n_docs, err);
-}
-
-#define COLLECTIONS_MAX 8
-
-struct given {
-	struct str documents;
-	struct run_collection collections[COLLECTIONS_MAX];
-	size_t n_collections;
-};
-
-static struct run_text text_of(struct str s)
-{
-	return (struct run_text){ .text = s.data, .len = s.len, .format = READ_ARRAY };
-}
-
-static struct str raw_text(struct arena *a, struct value raw)
-{
-	return padded(a, (struct str){ raw.text, raw.len });
-}
-
-/* The body of a request; an object that is anything else is a document. */
-static void take_body(struct arena *a, struct str input, struct given *ret)
-{
-	struct err err;
-	struct value body;
-
-	if (input.data[0] != '{' || parse(a, input, &body, &err) != 0 ||
-	    object_n(a, body.object) != 2 || object_find(a, body.object, STR("collections")) < 0)
-		return;
-	ret->documents = raw_text(a, object_get_raw(a, body.object, STR("documents")));
-	struct object *from = object_get(a, body.object, STR("collections")).object;
-	ret->n_collections = object_n(a, from);
-	for (uint32_t i = 0; i < ret->n_collections; i++)
-		ret->collections[i] = (struct run_collection){
-			.name = object_key(from, i),
-			.text = text_of(raw_text(a, object_at_raw(from, i))),
-		};
-}
-
-static struct given take_input(struct arena *a, struct str input)
-{
-	struct given given = { .n_collections = 0 };
-
-	take_body(a, input, &given);
-	if (given.documents.data != NULL)
-		return given;
-	if (input.data[0] == '{') {
-		char *array = arena_alloc(a, input.len + 2);
-
-		array[0] = '[';
-		memcpy(array + 1, input.data, input.len);
-		array[input.len + 1] = ']';
-		input = (struct str){ array, input.len + 2 };
-	}
-	given.documents = padded(a, input);
-	return given;
-}
-
-/* Documents as lines, of which one is in memory. */
-struct lines {
-	struct reader *reader;
-	struct arena *arena;
-	char *line;
-};
-
-static int next_line(void *arg, struct str *ret_lines, struct err *err)
-{
-	struct lines *lines = arg;
-	struct value doc;
-	size_t n;
-
-	free(lines->line);
-	lines->line = NULL;
-	*ret_lines = STR("");
-	TRY(reader_next(lines->reader, lines->arena, &doc, 1, &n, err));
-	if (n == 0)
-		return 0;
-	size_t len = doc.object->raw_len;
-	lines->line = malloc(len + 1 + READ_PADDING);
-	memcpy(lines->line, doc.object->raw, len);
-	lines->line[len] = '\n';
-	memset(lines->line + len + 1, ' ', READ_PADDING);
-	*ret_lines = (struct str){ lines->line, len + 1 };
-	return 0;
-}
-
-static int lines_init(struct lines *lines, struct arena *a, struct str documents, struct err *err)
-{
-	const struct reader_input input = {
-		.text = documents.data,
-		.len = documents.len,
-		.text_start = documents.data,
-		.format = READ_ARRAY,
-		.limits = READ_LIMITS_DEFAULT,
-	};
-
-	*lines = (struct lines){ .arena = a };
-	return reader_create(a, &input, &lines->reader, err);
-}
-
-static int run_plan(const struct plan *plan, const struct given *given, struct sharing sharing,
-                    struct answer *ret)
-{
-	struct team team = team_of_threads(sharing.n_threads);
-	struct budget budget = BUDGET(ret->memory);
-	struct collected collected = { .answer = ret };
-	struct budget stats_budget = BUDGET(1 << 20);
-	struct arena stats;
-	struct lines lines;
-	struct run_input run_input = {
-		.plan = plan,
-		.documents = text_of(given->documents),
-		.collections = given->collections,
-		.n_collections = given->n_collections,
-		.limits = LIMITS_DEFAULT,
-		.now_ms = NOW_MS,
-		.seed = 42,
-		.team = &team,
-		.piece_size = sharing.piece_size,
-		.sink = collect,
-		.sink_arg = &collected,
-		.sink_text = sharing.is_text ? collect_text : NULL,
-		.written = collect_written,
-		.written_arg = &collected,
-	};
-
-	arena_init(&stats, &stats_budget);
-	if (sharing.is_stream && plan_keeps_copies(plan)) {
-		TRY(lines_init(&lines, &stats, given->documents, &ret->err));
-		run_input.documents.text = NULL;
-		run_input.source = next_line;
-		run_input.source_arg = &lines;
-	}
-	buf_append_char(&ret->text, '[');
-	int rc = run_transform(&stats, &budget, &run_input, NULL, &ret->err);
-	buf_append_char(&ret->text, ']');
-	if (run_input.source != NULL)
-		free(lines.line);
-	arena_deinit(&stats);
-	if (budget.used != 0) {
-		printf("%zu bytes were not given back\n", budget.used);
-		n_failed++;
-	}
-	return rc;
-}
-
-static int run_pipeline(struct arena *a, struct value pipeline, struct str input, unsigned rules,
-                        struct sharing sharing, struct answer *ret)
-{
-	const struct plan_input plan_input = {
-		.pipeline = pipeline,
-		.let = MISSING,
-		.limits = LIMITS_DEFAULT,
-		.rules = rules,
-	};
-	struct given given = take_input(a, input);
-	struct budget budget = BUDGET(ret->memory);
-	struct arena plan_arena;
-	struct plan *plan;
-
-	arena_init(&plan_arena, &budget);
-	int rc = plan_compile(&plan_arena, &plan_input, &plan, NULL, &ret->err);
-	if (rc == 0)
-		rc = run_plan(plan, &given, sharing, ret);
-	arena_deinit(&plan_arena);
-	return rc;
-}
-
-static int run_one(struct arena *a, struct str spec_text, struct str input, unsigned rules,
-                   struct sharing sharing, struct answer *ret)
-{
-	struct value spec, doc;
-
-	TRY(parse(a, spec_text, &spec, &ret->err));
-	if (is_pipeline(a, spec))
-		return run_pipeline(a, spec, input, rules, sharing, ret);
-	TRY(parse(a, input, &doc, &ret->err));
-	return run_expression(spec, doc, rules, ret);
-}
-
 static void fail(const char *file, int line, struct str spec, const char *fmt, ...)
 {
 	va_list ap;
@@ -392,6 +48,18 @@ static void fail(const char *file, int line, struct str spec, const char *fmt, .
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
+}
+
+static int run_case(struct arena *a, struct str spec, struct str input, unsigned rules,
+                    struct sharing sharing, struct answer *ret)
+{
+	int rc = case_run(a, spec, input, rules, sharing, ret);
+
+	if (ret->n_lost != 0) {
+		printf("%zu bytes were not given back\n", ret->n_lost);
+		n_failed++;
+	}
+	return rc;
 }
 
 static bool is_expected_error(const struct answer *got, struct str want)
@@ -414,7 +82,7 @@ static bool is_expected_value(struct arena *a, const struct answer *got, struct 
 		return false;
 	if (str_is(want, "missing"))
 		return str_is((struct str){ got->text.data, got->text.len }, "missing");
-	if (parse(a, want, &v, &err) != 0)
+	if (case_parse(a, want, &v, &err) != 0)
 		return false;
 	buf_init(&text, 64 << 20);
 	write_value(&text, a, v, WRITE_CANONICAL);
@@ -433,8 +101,8 @@ static void check(const char *file, int line, struct str spec, struct str input,
 	arena_init(&a, &budget);
 	answer_init(&with, MEMORY_ENOUGH);
 	answer_init(&without, MEMORY_ENOUGH);
-	with.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &with);
-	without.rc = run_one(&a, spec, input, 0, alone, &without);
+	with.rc = run_case(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &with);
+	without.rc = run_case(&a, spec, input, 0, alone, &without);
 
 	bool is_right = want.data[0] == '!' ? is_expected_error(&with, want)
 	                                    : is_expected_value(&a, &with, want);
@@ -480,12 +148,12 @@ static void check_threads(const char *file, int line, struct str spec, struct st
 	(void)want;
 	arena_init(&a, &budget);
 	answer_init(&one, MEMORY_ENOUGH);
-	one.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &one);
+	one.rc = run_case(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &one);
 	for (size_t i = 0; i < ARRAY_LEN(sharings); i++) {
 		const struct sharing *sharing = &sharings[i];
 
 		answer_init(&several, MEMORY_ENOUGH);
-		several.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, *sharing, &several);
+		several.rc = run_case(&a, spec, input, (unsigned)PLAN_RULES_ALL, *sharing, &several);
 		if (is_same(&one, &several))
 			n_passed++;
 		else
@@ -518,7 +186,7 @@ static void sweep(const char *file, int line, struct str spec, struct str input,
 
 		arena_init(&a, &budget);
 		answer_init(&answer, memory);
-		rc = answer.rc = run_one(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &answer);
+		rc = answer.rc = run_case(&a, spec, input, (unsigned)PLAN_RULES_ALL, alone, &answer);
 		if (rc != 0 && rc != ERR_NOMEM)
 			fail(file, line, spec, "with %zu bytes: error %d %s", memory, rc,
 			     answer.err.message);
