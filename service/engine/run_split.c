@@ -159,16 +159,23 @@ static void work_in_parts(struct split *s)
 	}
 }
 
-/* In order, into the first; what they keep fails where the run looks. */
+void split_watch_parts(struct split *s)
+{
+	struct part *first = s->parts;
+
+	first->keep.witness = first->batch.witness = &s->run->keep;
+	first->ev.err = s->run->err;
+	for (struct part *p = first->next; p != NULL; p = p->next)
+		p->keep.witness = &first->keep;
+}
+
+/* In order, into the first. */
 static int merge_parts(struct split *s)
 {
 	struct run *run = s->run;
 	struct part *first = s->parts;
 
-	first->keep.witness = first->batch.witness = &run->keep;
-	first->ev.err = run->err;
 	for (struct part *p = first->next; p != NULL; p = p->next) {
-		p->keep.witness = &first->keep;
 		arena_reset(&first->batch);
 		TRY(flow_merge(first->flow, p->flow));
 	}
@@ -180,9 +187,12 @@ static int merge_parts(struct split *s)
 static int finish_first(struct split *s, struct team *team)
 {
 	struct part *first = s->parts;
-	bool is_done;
+	bool is_done, is_joined;
 
-	TRY(merge_parts(s));
+	split_watch_parts(s);
+	TRY(split_join(s, &is_joined));
+	if (!is_joined)
+		TRY(merge_parts(s));
 	TRY(split_emit(s, team, &is_done));
 	if (is_done)
 		return 0;

@@ -72,10 +72,13 @@ struct split {
 	struct err err;
 	uint64_t n_documents;
 	struct part *parts;
-	struct part *emitting; /* the next one that a thread may use to write what is held */
-	size_t emit_size;      /* documents in a piece of what is held */
-	size_t next;           /* piece to be taken */
-	size_t delivered;      /* so many of the first pieces */
+	struct part *emitting; /* the next one that a thread may use to merge and to write */
+	size_t n_shares;       /* of a merge in several threads; 0: it was one thread's */
+	size_t next_share, n_merged;
+	bool is_emitted;  /* what is held is written in several threads too */
+	size_t emit_size; /* documents in a piece of what is held */
+	size_t next;      /* piece to be taken */
+	size_t delivered; /* so many of the first pieces */
 	bool is_delivering;
 	struct piece *pieces; /* a ring of n_places; NULL in SPLIT_MERGE */
 	size_t n_places;
@@ -102,10 +105,15 @@ void part_deinit(struct part *part);
 /* Read a piece and push its documents through the front. */
 int part_run(struct part *part, size_t number) MUST_CHECK;
 
+/* What first and the parts behind it keep from now on fails where the run looks. */
+void split_watch_parts(struct split *s);
+
 /*
- * SPLIT_MERGE: what the one part holds is made and written in all threads, where the stage and
- * the sink allow that; *ret_is_done says whether it was.
+ * SPLIT_MERGE: may the parts become one in all threads?  They do in split_emit(), then, where all
+ * also write what the first part holds in the end if stage and sink allow that; *ret_is_done says
+ * whether they did.
  */
+int split_join(struct split *s, bool *ret_is_joined) MUST_CHECK;
 int split_emit(struct split *s, struct team *team, bool *ret_is_done) MUST_CHECK;
 
 /* Places for pieces. */

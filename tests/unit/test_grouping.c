@@ -35,10 +35,17 @@ struct bench {
 	struct answer *answer;
 };
 
+enum merging {
+	IN_ORDER,
+	FROM_BEHIND, /* the last two parts first */
+	IN_SHARES,   /* all at once, keys by their hashes, which is done by threads otherwise */
+	N_MERGINGS,
+};
+
 struct parts_stage {
 	struct stage stage;
 	struct group_spec spec;
-	bool is_from_behind; /* the last two parts are merged first */
+	enum merging merging;
 };
 
 struct parts {
@@ -67,14 +74,28 @@ static int parts_push(struct node *n, struct value *docs, size_t n_docs)
 	return grouping_add(&parts->groupings[parts->n - 1], n, docs, n_docs);
 }
 
+static int merge_in_shares(struct parts *parts, struct node *n)
+{
+	const struct grouping **others = arena_array(n->ev->keep, PARTS_MAX, sizeof *others);
+
+	for (size_t i = 1; i < parts->n; i++)
+		others[i - 1] = &parts->groupings[i];
+	grouping_join(&parts->groupings[0], others, parts->n - 1);
+	for (size_t share = GROUP_SHARES; share-- > 0;)
+		TRY(grouping_merge_share(&parts->groupings[0], n->ev, share));
+	return 0;
+}
+
 static int parts_finish(struct node *n)
 {
 	const struct parts_stage *s = (const struct parts_stage *)n->stage;
 	struct parts *parts = n->state;
 
-	if (s->is_from_behind)
+	if (s->merging == FROM_BEHIND)
 		for (size_t i = parts->n; i-- > 1;)
 			TRY(grouping_merge(&parts->groupings[i - 1], n->ev, &parts->groupings[i]));
+	else if (s->merging == IN_SHARES && parts->n > 0)
+		TRY(merge_in_shares(parts, n));
 	else
 		for (size_t i = 1; i < parts->n; i++)
 			TRY(grouping_merge(&parts->groupings[0], n->ev, &parts->groupings[i]));
@@ -179,11 +200,11 @@ static void fill_spec(struct bench *b, struct group_spec *spec, const char *text
 
 /* Groups n documents in parts that begin where begins says, from 0 on. */
 static void group(const char *spec, const struct str *docs, size_t n, const size_t *begins,
-                  size_t n_parts, bool is_from_behind, struct answer *ret)
+                  size_t n_parts, enum merging merging, struct answer *ret)
 {
 	struct parts_stage stage = {
 		.stage = { .ops = &parts_ops, .pointer = "" },
-		.is_from_behind = is_from_behind,
+		.merging = merging,
 	};
 	struct stage *stages[] = { &stage.stage };
 	const struct pipeline pipeline = { .stages = stages, .n_stages = 1 };
@@ -337,8 +358,8 @@ static void assert_merges(const char *spec, const struct str *docs, size_t n, co
 {
 	struct answer parts;
 
-	for (int is_from_behind = 0; is_from_behind < 2; is_from_behind++) {
-		group(spec, docs, n, begins, n_parts, is_from_behind, &parts);
+	for (int merging = 0; merging < N_MERGINGS; merging++) {
+		group(spec, docs, n, begins, n_parts, (enum merging)merging, &parts);
 		assert_same(spec, &parts, once);
 		buf_deinit(&parts.text);
 	}
@@ -352,7 +373,7 @@ static void assert_splits_change_nothing(struct random *r, const char *spec, con
 	struct answer once;
 	size_t begins[PARTS_MAX] = { 0 };
 
-	group(spec, docs, n, whole, 1, false, &once);
+	group(spec, docs, n, whole, 1, IN_ORDER, &once);
 	for (size_t at = 0; at <= n; at++) {
 		begins[1] = at;
 		assert_merges(spec, docs, n, begins, 2, &once);
@@ -432,7 +453,7 @@ TEST(one_and_one_point_zero_are_one_key) {
 	struct answer answer;
 
 	(void)state;
-	group("{\"_id\":\"$k\",\"n\":{\"$sum\":1}}", docs, ARRAY_LEN(docs), whole, 1, false,
+	group("{\"_id\":\"$k\",\"n\":{\"$sum\":1}}", docs, ARRAY_LEN(docs), whole, 1, IN_ORDER,
 	      &answer);
 	assert_string_equal(answer.text.data,
 	                    "_id {\"$numberInt\":\"1\"}\nn {\"$numberInt\":\"3\"}\n"
@@ -446,6 +467,26 @@ TEST(one_and_one_point_zero_are_one_key) {
 static struct group_part key_part(struct value v)
 {
 	return (struct group_part){ .found = v, .value = v };
+}
+
+static void assert_shares_hold_each_once(const struct group_table *t)
+{
+	struct group *groups[7];
+	size_t n_all = 0;
+
+	for (size_t share = 0; share < GROUP_SHARES; share++) {
+		size_t at = 0, n;
+
+		do {
+			n = group_table_share(t, share, &at, groups, ARRAY_LEN(groups));
+			for (size_t i = 0; i < n; i++) {
+				assert_false(groups[i]->is_merged);
+				groups[i]->is_merged = true;
+			}
+			n_all += n;
+		} while (n == ARRAY_LEN(groups));
+	}
+	assert_int_equal(n_all, t->n_groups);
 }
 
 /* Each key twice: the second time as a double, which must find what the integer made. */
@@ -480,6 +521,7 @@ TEST(a_table_grows_to_a_hundred_thousand_keys) {
 		assert_ptr_equal(group_table_at(&t, (size_t)i), again);
 	}
 	assert_int_equal(t.n_groups, n);
+	assert_shares_hold_each_once(&t);
 	bench_deinit(&b);
 }
 

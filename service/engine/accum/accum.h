@@ -21,9 +21,11 @@ struct window_op;
 enum accum_flag {
 	ACCUM_WINDOW_ONLY = 1, /* $rank … : only in $setWindowFields */
 	ACCUM_GROUP_ONLY = 2,
-	ACCUM_RESULT_OPENS = 16, /* result() looks into values, which may open them */
-	ACCUM_MERGE_ROUNDS = 8,  /* merged states may differ from one in the last bits */
 	ACCUM_EXPRESSION = 4, /* exists as an expression over its arguments too ($sum, $max …) */
+	ACCUM_MERGE_ROUNDS = 8,  /* merged states may differ from one in the last bits */
+	ACCUM_RESULT_OPENS = 16, /* result() looks into values, which may open them */
+	/* merge() looks into no value and takes memory of ev alone: threads may each merge some */
+	ACCUM_MERGE_APART = 32,
 };
 
 struct accum_op {

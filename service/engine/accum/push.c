@@ -30,6 +30,7 @@ const struct accum_op accum_push_ops[] = {
 		.name = "$push",
 		.doc = "All values in an array, in the order of the documents; not missing ones.",
 		.usage = "{$push: expression}",
+		.flags = ACCUM_MERGE_APART,
 		.state_size = sizeof(struct value_list),
 		.add = push_add,
 		.takes_raw = true,

@@ -259,6 +259,22 @@ int flow_merge(struct flow *flow, struct flow *other)
 	return eval_check(flow->ev);
 }
 
+int flow_join(struct flow *flow, struct flow *const *others, size_t n_others)
+{
+	struct node *last = flow_last(flow);
+	struct node **nodes = arena_array(flow->ev->keep, n_others, sizeof(struct node *));
+
+	if (nodes == NULL)
+		return eval_check(flow->ev);
+	for (size_t i = 0; i < n_others; i++) {
+		nodes[i] = flow_last(others[i]);
+		last->documents_in += nodes[i]->documents_in;
+		nodes[i]->documents_in = 0;
+	}
+	TRY(last->stage->ops->join(last, nodes, n_others));
+	return eval_check(flow->ev);
+}
+
 const struct node *flow_node(const struct flow *flow, size_t i)
 {
 	return &flow->nodes[i];

@@ -33,17 +33,41 @@ static bool group_can_merge(const struct stage *stage)
 	return group_spec_can_merge(&((const struct group_stage *)stage)->spec);
 }
 
+static bool group_merges_apart(const struct node *n)
+{
+	return grouping_merges_apart(n->state);
+}
+
+static int group_join(struct node *n, struct node *const *others, size_t n_others)
+{
+	const struct grouping **states = arena_array(n->ev->keep, n_others, sizeof *states);
+
+	if (states == NULL)
+		return eval_check(n->ev);
+	for (size_t i = 0; i < n_others; i++)
+		states[i] = others[i]->state;
+	grouping_join(n->state, states, n_others);
+	return 0;
+}
+
+_Static_assert(STAGE_SHARES == GROUP_SHARES, "shares of a merge are those of a table");
+
+static int group_merge_share(const struct node *n, struct eval *ev, size_t share)
+{
+	return grouping_merge_share(n->state, ev, share);
+}
+
 static size_t group_n_held(const struct node *n)
 {
 	const struct grouping *g = n->state;
 
-	return group_spec_makes_apart(g->spec) ? g->table.n_groups : 0;
+	return group_spec_makes_apart(g->spec) ? grouping_n_held(g) : 0;
 }
 
 static int group_make(const struct node *n, struct eval *ev, size_t first, struct value *docs,
-                      size_t n_docs)
+                      size_t n_held, size_t *ret_n)
 {
-	return grouping_make(n->state, ev, first, docs, n_docs);
+	return grouping_make(n->state, ev, first, docs, n_held, ret_n);
 }
 
 static void group_needs(const struct stage *stage, struct needs *needs)
@@ -60,6 +84,9 @@ static const struct stage_ops group_ops = {
 	.merge = group_merge,
 	.keeps_copies = true,
 	.can_merge = group_can_merge,
+	.merges_apart = group_merges_apart,
+	.join = group_join,
+	.merge_share = group_merge_share,
 	.n_held = group_n_held,
 	.make = group_make,
 	.needs = group_needs,

@@ -6,12 +6,13 @@
 #include "base/hash.h"
 #include "engine/accum/kept.h"
 
-#define SLOTS_MIN ((size_t)64)
+#define SLOTS_MIN GROUP_SHARES
+#define SHARE_SHIFT (32 - __builtin_ctz(GROUP_SHARES)) /* of a tag */
 #define BLOCK_GROUPS ((size_t)64)
 #define GROUPS_MAX ((size_t)UINT32_MAX - 1)
 
 struct group_slot {
-	uint32_t tag;    /* upper half of the hash */
+	uint32_t tag;    /* upper half of the hash, which the slot depends on too */
 	uint32_t number; /* of the group, from 1; 0: free */
 };
 
@@ -19,6 +20,7 @@ int group_table_init(struct group_table *t, struct eval *ev, uint32_t n_parts, s
 {
 	*t = (struct group_table){
 		.n_slots = SLOTS_MIN,
+		.shift = 64 - (unsigned)__builtin_ctzll(SLOTS_MIN),
 		.n_parts = n_parts,
 		.group_size = sizeof(struct group) + n_parts * sizeof(struct value) + states_size,
 	};
@@ -43,12 +45,12 @@ struct group *group_table_at(const struct group_table *t, size_t i)
 
 void group_table_prefetch_slot(const struct group_table *t, uint64_t hash)
 {
-	__builtin_prefetch(&t->slots[hash & (t->n_slots - 1)]);
+	__builtin_prefetch(&t->slots[hash >> t->shift]);
 }
 
 void group_table_prefetch_group(const struct group_table *t, uint64_t hash)
 {
-	struct group_slot slot = t->slots[hash & (t->n_slots - 1)];
+	struct group_slot slot = t->slots[hash >> t->shift];
 
 	if (slot.number != 0 && slot.tag == (uint32_t)(hash >> 32))
 		__builtin_prefetch(group_table_at(t, slot.number - 1));
@@ -87,13 +89,16 @@ static struct group *group_new(struct group_table *t, struct eval *ev, uint64_t 
 	if (g == NULL)
 		return NULL;
 	g->hash = hash;
-	for (uint32_t i = 0; i < t->n_parts; i++)
+	for (uint32_t i = 0; i < t->n_parts; i++) {
 		g->key[i] = kept_from(ev, parts[i].found, parts[i].value);
+		t->has_deep_keys |= g->key[i].type == VALUE_OBJECT || g->key[i].type == VALUE_ARRAY;
+	}
 	return g;
 }
 
 static bool slots_grow(struct group_table *t, struct eval *ev, size_t n_slots)
 {
+	unsigned shift = 64 - (unsigned)__builtin_ctzll(n_slots);
 	size_t mask = n_slots - 1;
 	struct group_slot *slots = arena_zalloc(ev->keep, n_slots, sizeof *slots);
 
@@ -101,7 +106,7 @@ static bool slots_grow(struct group_table *t, struct eval *ev, size_t n_slots)
 		return false;
 	for (size_t i = 0; i < t->n_groups; i++) {
 		uint64_t hash = group_table_at(t, i)->hash;
-		size_t at = hash & mask;
+		size_t at = hash >> shift;
 
 		while (slots[at].number != 0)
 			at = (at + 1) & mask;
@@ -109,6 +114,7 @@ static bool slots_grow(struct group_table *t, struct eval *ev, size_t n_slots)
 	}
 	t->slots = slots;
 	t->n_slots = n_slots;
+	t->shift = shift;
 	return true;
 }
 
@@ -127,7 +133,7 @@ int group_table_reserve(struct group_table *t, struct eval *ev, size_t n_groups)
 static struct group *search(const struct group_table *t, struct eval *ev, uint64_t hash,
                             const struct group_part *parts, size_t *ret_at)
 {
-	size_t mask = t->n_slots - 1, at = hash & mask;
+	size_t mask = t->n_slots - 1, at = hash >> t->shift;
 	uint32_t tag = (uint32_t)(hash >> 32);
 
 	for (; t->slots[at].number != 0; at = (at + 1) & mask) {
@@ -138,6 +144,31 @@ static struct group *search(const struct group_table *t, struct eval *ev, uint64
 	}
 	*ret_at = at;
 	return NULL;
+}
+
+struct group *group_table_search(const struct group_table *t, struct eval *ev, uint64_t hash,
+                                 const struct group_part *parts)
+{
+	size_t at;
+
+	return search(t, ev, hash, parts, &at);
+}
+
+/* They stand together; some may have been pushed beyond the end, by those that were there first. */
+size_t group_table_share(const struct group_table *t, size_t share, size_t *at,
+                         struct group **groups, size_t n_max)
+{
+	size_t n_own = t->n_slots / GROUP_SHARES, mask = t->n_slots - 1, n = 0;
+
+	for (; n < n_max; ++*at) {
+		struct group_slot slot = t->slots[(share * n_own + *at) & mask];
+
+		if (slot.number != 0 && slot.tag >> SHARE_SHIFT == share)
+			groups[n++] = group_table_at(t, slot.number - 1);
+		else if (slot.number == 0 && *at >= n_own)
+			break;
+	}
+	return n;
 }
 
 /* The group that was made last gets its slot. */

@@ -17,7 +17,7 @@
 
 struct group {
 	uint64_t hash;
-	uint64_t unused;    /* states want 16 bytes of alignment */
+	uint64_t is_merged; /* into the group of another table; states want 16 bytes of alignment */
 	struct value key[]; /* n_parts; the states follow */
 };
 
@@ -26,11 +26,13 @@ struct group_slot;
 struct group_table {
 	struct group_slot *slots; /* open addressing */
 	size_t n_slots;           /* a power of two */
+	unsigned shift;           /* what is left of a hash then is the slot to begin at */
 	unsigned char **blocks;   /* of groups */
 	size_t n_blocks, blocks_cap;
 	size_t n_groups;
 	size_t group_size;
 	uint32_t n_parts;
+	bool has_deep_keys; /* some are objects or arrays, which comparing may open */
 };
 
 /* A part of a document's key: as it was found, perhaps raw, and what that is. */
@@ -49,6 +51,13 @@ uint64_t group_key_hash(struct eval *ev, const struct group_part *parts, uint32_
 void group_table_prefetch_slot(const struct group_table *t, uint64_t hash);
 void group_table_prefetch_group(const struct group_table *t, uint64_t hash);
 
+/* The text of a key lies where its group was first seen. */
+static inline void group_prefetch_key(const struct group *g)
+{
+	if (g->key[0].type == VALUE_RAW || g->key[0].type == VALUE_STRING)
+		__builtin_prefetch(g->key[0].text);
+}
+
 /* The group of a key, made if it is new (*ret_is_new). */
 int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
                      const struct group_part *parts, struct group **ret,
@@ -61,6 +70,18 @@ int group_table_find(struct group_table *t, struct eval *ev, uint64_t hash,
 int group_table_adopt(struct group_table *t, struct eval *ev, const struct group *from,
                       const struct group_part *parts, struct group **ret,
                       bool *ret_is_new) MUST_CHECK;
+
+/* Its group, or NULL: several threads may search at once unless some key is deep. */
+struct group *group_table_search(const struct group_table *t, struct eval *ev, uint64_t hash,
+                                 const struct group_part *parts);
+
+/*
+ * The groups of one share of all possible hashes, in any order: up to n_max that come next, from
+ * *at on, which is 0 at first.  Fewer than n_max are the last ones.
+ */
+#define GROUP_SHARES ((size_t)64)
+size_t group_table_share(const struct group_table *t, size_t share, size_t *at,
+                         struct group **groups, size_t n_max);
 
 /* Room for so many more groups without growing on the way. */
 int group_table_reserve(struct group_table *t, struct eval *ev, size_t n_groups) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* Grouping: keys of a chunk of documents, then their groups, then their accumulators. */
 #include "engine/stage/grouping.h"
 
-#define CHUNK 128 /* documents: what is found out about them stays in the nearest cache */
+#define CHUNK GROUPING_CHUNK
 
 /* ---- compiling ---- */
 
@@ -73,6 +73,14 @@ bool group_spec_can_merge(const struct group_spec *spec)
 {
 	for (uint32_t i = 0; i < spec->n_outputs; i++)
 		if (spec->outputs[i].accum->op->flags & ACCUM_MERGE_ROUNDS)
+			return false;
+	return true;
+}
+
+bool group_spec_merges_apart(const struct group_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->n_outputs; i++)
+		if (!(spec->outputs[i].accum->op->flags & ACCUM_MERGE_APART))
 			return false;
 	return true;
 }
@@ -245,76 +253,6 @@ int grouping_add(struct grouping *g, struct node *n, struct value *docs, size_t 
 	return 0;
 }
 
-static int merge_states(const struct grouping *g, struct eval *ev, char *states,
-                        const char *other_states)
-{
-	for (uint32_t k = 0; k < g->spec->n_outputs; k++) {
-		const struct group_output *output = &g->spec->outputs[k];
-
-		TRY(output->accum->op->merge(output->accum, ev, states + output->state_at,
-		                             other_states + output->state_at));
-	}
-	return 0;
-}
-
-/* The text of a key lies where its group was first seen. */
-static inline void prefetch_text(struct value key)
-{
-	if (key.type == VALUE_RAW || key.type == VALUE_STRING)
-		__builtin_prefetch(key.text);
-}
-
-/*
- * In steps, as for documents, each of which fetches what the next one looks at: nothing of it is
- * in a cache.
- */
-static int merge_chunk(struct grouping *g, struct eval *ev, const struct grouping *other,
-                       size_t first, size_t n)
-{
-	uint32_t n_parts = g->spec->n_parts;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct group *from = group_table_at(&other->table, first + i);
-
-		prefetch_text(from->key[0]);
-		group_table_prefetch_slot(&g->table, from->hash);
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct group *from = group_table_at(&other->table, first + i);
-
-		for (uint32_t p = 0; p < n_parts; p++)
-			g->parts[i * n_parts + p] = (struct group_part){
-				from->key[p],
-				value_decode(ev->arena, from->key[p]),
-			};
-		group_table_prefetch_group(&g->table, from->hash);
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct group *from = group_table_at(&other->table, first + i), *group;
-		bool is_new;
-
-		TRY(group_table_adopt(&g->table, ev, from, &g->parts[i * n_parts], &group, &is_new));
-		if (!is_new)
-			TRY(merge_states(g, ev, group_states(&g->table, group),
-			                 group_states(&other->table, from)));
-	}
-	return 0;
-}
-
-int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other)
-{
-	size_t n = other->table.n_groups;
-
-	TRY(group_table_reserve(&g->table, ev, n));
-	for (size_t first = 0; first < n; first += CHUNK) {
-		size_t n_now = MIN(n - first, (size_t)CHUNK);
-
-		TRY(eval_tick_n(ev, n_now));
-		TRY(merge_chunk(g, ev, other, first, n_now));
-	}
-	return 0;
-}
-
 static int make_document(const struct grouping *g, struct eval *ev, struct group *group,
                          struct value *ret)
 {
@@ -337,33 +275,60 @@ static int make_document(const struct grouping *g, struct eval *ev, struct group
 	return 0;
 }
 
+/* Group i of all, where those of the others stand behind its own. */
+static struct group *held_at(const struct grouping *g, size_t i)
+{
+	size_t k = 0;
+
+	if (i < g->table.n_groups)
+		return group_table_at(&g->table, i);
+	for (i -= g->table.n_groups; i >= g->others[k]->table.n_groups; k++)
+		i -= g->others[k]->table.n_groups;
+	return group_table_at(&g->others[k]->table, i);
+}
+
+size_t grouping_n_held(const struct grouping *g)
+{
+	size_t n = g->table.n_groups;
+
+	for (size_t k = 0; k < g->n_others; k++)
+		n += g->others[k]->table.n_groups;
+	return n;
+}
+
 /* The text of a key is written with the document, soon. */
 int grouping_make(const struct grouping *g, struct eval *ev, size_t first, struct value *docs,
-                  size_t n_docs)
+                  size_t n_held, size_t *ret_n)
 {
-	for (size_t i = 0; i < n_docs; i++) {
-		struct group *group = group_table_at(&g->table, first + i);
+	size_t n = 0;
 
-		prefetch_text(group->key[0]);
-		TRY(make_document(g, ev, group, &docs[i]));
+	for (size_t i = first; i < first + n_held; i++) {
+		struct group *group = held_at(g, i);
+
+		if (group->is_merged)
+			continue;
+		group_prefetch_key(group);
+		TRY(make_document(g, ev, group, &docs[n]));
+		n++;
 	}
+	*ret_n = n;
 	return 0;
 }
 
 int grouping_emit(struct grouping *g, struct node *n)
 {
-	size_t n_now;
+	size_t n_held = grouping_n_held(g), n_now, n_docs;
 
 	n->ev->document = -1;
-	for (size_t first = 0; first < g->table.n_groups && node_is_wanted(n); first += n_now) {
-		n_now = MIN(g->table.n_groups - first, (size_t)STAGE_BATCH);
+	for (size_t first = 0; first < n_held && node_is_wanted(n); first += n_now) {
+		n_now = MIN(n_held - first, (size_t)STAGE_BATCH);
 		struct value *docs = arena_array(n->ev->arena, n_now, sizeof *docs);
 
 		TRY(eval_tick_n(n->ev, n_now));
 		if (docs == NULL)
 			return eval_check(n->ev);
-		TRY(grouping_make(g, n->ev, first, docs, n_now));
-		TRY(node_emit(n, docs, n_now));
+		TRY(grouping_make(g, n->ev, first, docs, n_now, &n_docs));
+		TRY(node_emit(n, docs, n_docs));
 		TRY(node_empty_scratch(n));
 	}
 	return 0;

@@ -30,9 +30,13 @@ struct group_spec {
 	size_t states_size;
 };
 
+#define GROUPING_CHUNK 128 /* documents: what is found out about them stays in the nearest cache */
+
 struct grouping {
 	const struct group_spec *spec;
 	struct group_table table;
+	const struct grouping **others; /* joined ones, whose documents came later, in order */
+	size_t n_others;
 	struct group_part *parts; /* room for the keys, hashes and groups of one chunk */
 	uint64_t *hashes;
 	struct group **groups;
@@ -63,10 +67,24 @@ bool group_spec_can_merge(const struct group_spec *spec);
 /* All of other, whose documents came after those of g. */
 int grouping_merge(struct grouping *g, struct eval *ev, const struct grouping *other) MUST_CHECK;
 
-/* Documents of some groups, made in ev: threads may do so at once when that is promised. */
+/*
+ * The same in several threads, where that is promised.  All others are joined first, none of which
+ * has others; then each of the GROUP_SHARES shares is merged once, in any order and at once: in
+ * every group of its share what others have of the same key.  The array has to last.
+ */
+bool grouping_merges_apart(const struct grouping *g);
+void grouping_join(struct grouping *g, const struct grouping **others, size_t n_others);
+int grouping_merge_share(const struct grouping *g, struct eval *ev, size_t share) MUST_CHECK;
+
+/*
+ * Groups that are held; documents of some of them, made in ev, fewer where others joined, as some
+ * were merged.  Threads may do so at once when that is promised.
+ */
+size_t grouping_n_held(const struct grouping *g);
 int grouping_make(const struct grouping *g, struct eval *ev, size_t first, struct value *docs,
-                  size_t n_docs) MUST_CHECK;
+                  size_t n_held, size_t *ret_n) MUST_CHECK;
 bool group_spec_makes_apart(const struct group_spec *spec);
+bool group_spec_merges_apart(const struct group_spec *spec);
 
 /* A document for each group, in the order in which they were first seen. */
 int grouping_emit(struct grouping *g, struct node *n) MUST_CHECK;

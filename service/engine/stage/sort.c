@@ -40,13 +40,14 @@ static size_t sort_n_held(const struct node *n)
 }
 
 static int sort_make(const struct node *n, struct eval *ev, size_t first, struct value *docs,
-                     size_t n_docs)
+                     size_t n_held, size_t *ret_n)
 {
 	const struct sorter *sorter = n->state;
 
 	(void)ev;
-	for (size_t i = 0; i < n_docs; i++)
+	for (size_t i = 0; i < n_held; i++)
 		docs[i] = sorter->rows[first + i]->doc;
+	*ret_n = n_held;
 	return 0;
 }
 

@@ -22,6 +22,8 @@
 
 #define STAGE_BATCH 1024 /* documents pushed at once, about */
 
+#define STAGE_SHARES 64 /* of what is merged by several threads */
+
 struct node;
 struct stage;
 struct pipeline;
@@ -105,13 +107,22 @@ struct stage_ops {
 	bool (*can_merge)(const struct stage *s); /* NULL: always */
 
 	/*
-	 * Instead of finish(): so many documents are held, and these make some of them in ev, whose
-	 * thread need not be the node's.  Nothing that they share may change on the way, nor when
-	 * the documents are written as plain JSON.  n_held is 0 when that cannot be promised.
+	 * Instead of merge(), when it is so of all nodes: join() tells one of all that come later,
+	 * and then each of STAGE_SHARES shares is merged once, by any threads at once, in their ev.
+	 */
+	bool (*merges_apart)(const struct node *n);
+	int (*join)(struct node *n, struct node *const *others, size_t n_others);
+	int (*merge_share)(const struct node *n, struct eval *ev, size_t share);
+
+	/*
+	 * Instead of finish(): so many things are held, and these make documents of some of them in
+	 * ev, whose thread need not be the node's; *ret_n of them, not every thing need come to
+	 * one.  Nothing that they share may change on the way, nor when the documents are written
+	 * as plain JSON.  n_held is 0 when that cannot be promised.
 	 */
 	size_t (*n_held)(const struct node *n);
 	int (*make)(const struct node *n, struct eval *ev, size_t first, struct value *docs,
-	            size_t n_docs);
+	            size_t n_held, size_t *ret_n);
 
 	/* No more than the first n documents that leave are wanted.  NULL: it makes no difference. */
 	void (*take_limit)(struct stage *s, uint64_t n);
@@ -212,6 +223,7 @@ struct node *flow_first(struct flow *flow);
 /* The last stage of two flows of the same pipeline: see seal and merge above. */
 int flow_seal(struct flow *flow) MUST_CHECK;
 int flow_merge(struct flow *flow, struct flow *other) MUST_CHECK;
+int flow_join(struct flow *flow, struct flow *const *others, size_t n_others) MUST_CHECK;
 struct node *flow_last(struct flow *flow);
 
 /* ---- the table ---- */
