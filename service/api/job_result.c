@@ -6,6 +6,7 @@
 
 #include "api/accept.h"
 #include "api/app.h"
+#include "api/offload.h"
 #include "api/problem.h"
 #include "api/transform_answer.h"
 #include "base/arena.h"
@@ -101,10 +102,14 @@ static int take_member(void *arg, struct str key, struct str value, struct err *
 	return 0;
 }
 
-/* A result in another form: read, and written anew. */
+/* A result in another form: read, and written anew, by the compute pool. */
 struct conversion {
 	struct request *req;
 	struct response *res;
+	struct offload offload;
+	struct parts *parts;
+	uint64_t n_bytes;
+	enum transform_form form;
 	struct budget budget;
 	struct arena arena;
 	struct buf in, out;
@@ -118,14 +123,17 @@ static void conversion_deinit(struct conversion *c)
 	buf_deinit(&c->in);
 	buf_deinit(&c->out);
 	arena_deinit(&c->arena);
+	budget_give(&c->budget, budget_used(&c->budget));
 }
 
-static int read_all(struct conversion *c, struct parts *parts, uint64_t n_bytes, struct err *err)
+static int read_all(struct conversion *c, struct err *err)
 {
+	uint64_t n_bytes = c->n_bytes;
+
 	if (!budget_take(&c->budget, n_bytes) || buf_reserve(&c->in, n_bytes + READ_PADDING) == NULL)
 		return err_nomem(err, "the result");
 	while (c->in.len < n_bytes)
-		TRY(parts_read(parts, &c->in, err));
+		TRY(parts_read(c->parts, &c->in, err));
 	if (c->in.failed != BUF_OK || buf_reserve(&c->in, READ_PADDING) == NULL)
 		return err_nomem(err, "the result");
 	memset(c->in.data + c->in.len, 0, READ_PADDING);
@@ -142,6 +150,8 @@ static int copy(struct conversion *c, const struct plan *plan, struct str docume
 		.limits = request_app(c->req)->job_limits,
 		.sink = sink,
 		.sink_arg = &c->answer,
+		.is_cancelled = work_should_stop,
+		.cancel_arg = &c->offload.work,
 	};
 
 	return run_transform(&c->arena, &c->budget, &input, &c->stats, err);
@@ -158,7 +168,7 @@ static int copy_collection(struct conversion *c, const struct plan *plan, struct
 	return 0;
 }
 
-static int convert(struct conversion *c, enum transform_form form, struct err *err)
+static int convert(struct conversion *c, struct err *err)
 {
 	static const char none[READ_PADDING + 2] = "[]";
 	struct plan_input source = { .let = MISSING, .limits = request_app(c->req)->job_limits };
@@ -166,13 +176,25 @@ static int convert(struct conversion *c, enum transform_form form, struct err *e
 
 	source.pipeline = value_decode(&c->arena, value_raw(none, 2));
 	TRY(plan_compile(&c->arena, &source, &plan, NULL, err));
-	transform_answer_begin(&c->answer, &c->out, form);
+	transform_answer_begin(&c->answer, &c->out, c->form);
+	transform_answer_charge(&c->answer, &c->budget);
 	TRY(copy(c, plan, c->spans.documents, transform_answer_documents, err));
-	if (c->spans.has_collection && form != FORM_NDJSON)
+	if (c->spans.has_collection && c->form != FORM_NDJSON)
 		TRY(copy_collection(c, plan, err));
 	transform_answer_end(&c->answer, plan, &c->stats, c->budget.peak);
-	if (c->out.failed != BUF_OK)
-		return err_nomem(err, "the result");
+	return transform_answer_give(&c->answer, c->req, c->res, &c->offload.work, err);
+}
+
+static int convert_work(void *arg, struct err *err)
+{
+	struct conversion *c = arg;
+	int rc = read_all(c, err);
+
+	if (rc == 0)
+		rc = convert(c, err);
+	if (rc != ERR_NOMEM || !c->budget.is_parent_full)
+		return rc;
+	offload_refuse(&c->offload, ADMIT_MEMORY); /* others have it now */
 	return 0;
 }
 
@@ -184,18 +206,19 @@ static int answer_converted(struct request *req, struct response *res, struct pa
 	struct conversion c = {
 		.req = req,
 		.res = res,
-		.budget = BUDGET(app->job_limits.memory_max),
+		.parts = parts,
+		.n_bytes = n_bytes,
+		.form = form,
+		.budget = { .limit = app->job_limits.memory_max, .parent = app->memory },
 	};
 
 	arena_init(&c.arena, &c.budget);
 	buf_init(&c.in, SIZE_MAX / 2);
 	buf_init(&c.out, app->job_limits.output_max);
 	c.spans.arena = &c.arena;
-	TRY(read_all(&c, parts, n_bytes, err));
-	TRY(convert(&c, form, err));
-	res->content_type = transform_forms[form];
-	response_take(res, &c.out);
-	return 0;
+	if (!offload_begin(&c.offload, req, res))
+		return 0;
+	return offload_run(&c.offload, n_bytes, convert_work, &c, err);
 }
 
 int job_result_answer(struct request *req, struct response *res, struct str id, uint64_t n_bytes,

@@ -34,7 +34,6 @@ struct transform {
 	enum transform_form form;
 	struct buf out;
 	size_t n_input; /* bytes in the budget that the body's owner has paid for */
-	size_t n_paid;  /* bytes of out, from the budget */
 	struct transform_answer text;
 	struct run_stats stats;
 	uint64_t read_ns;
@@ -144,20 +143,6 @@ static int refuse_pipeline(struct transform *t, const struct problem *problems,
 	return 0;
 }
 
-/* The answer is part of the transform's memory, too. */
-static int pay_output(void *arg, struct buf *out, struct err *err)
-{
-	struct transform *t = arg;
-	size_t n = out->cap - t->n_paid;
-
-	if (n == 0)
-		return 0;
-	if (!budget_take(&t->budget, n))
-		return err_nomem(err, "the answer");
-	t->n_paid += n;
-	return 0;
-}
-
 /* Time counts from when the request was there as a whole: what it has waited is over. */
 static uint64_t waited_ms(const struct transform *t)
 {
@@ -194,8 +179,7 @@ static int run(struct transform *t, struct err *err)
 	/* Not 0, which would be no limit; who has waited longer is not here. */
 	input.limits.time_ms_max -= MIN(waited_ms(t), input.limits.time_ms_max - 1);
 	transform_answer_begin(&t->text, &t->out, t->form);
-	t->text.flush = pay_output;
-	t->text.flush_arg = t;
+	transform_answer_charge(&t->text, &t->budget); /* the answer is part of its memory, too */
 
 	uint64_t start_ns = clock_monotonic_ns();
 	int rc = run_transform(&t->arena, &t->budget, &input, &t->stats, err);
@@ -221,14 +205,8 @@ static int answer(struct transform *t, struct err *err)
 	struct response *res = t->res;
 
 	transform_answer_end(&t->text, t->plan, &t->stats, t->budget.peak);
-	if (t->out.failed != BUF_OK)
-		return err_nomem(err, "the answer");
-	res->content_type = transform_forms[t->form];
+	TRY(transform_answer_give(&t->text, t->req, res, &t->offload.work, err));
 	response_header(res, "Docmill-Documents", "%" PRIu64, t->stats.documents_out);
-	response_take(res, &t->out);
-	request_hold_memory(t->req, t->n_paid);
-	budget_hand_over(&t->budget, t->n_paid);
-	t->n_paid = 0;
 	observe(t);
 	return 0;
 }

@@ -37,6 +37,27 @@ void transform_answer_begin(struct transform_answer *a, struct buf *out, enum tr
 		buf_append_cstr(out, "{\"documents\":[");
 }
 
+/* transform_flush_fn */
+static int pay(void *answer, struct buf *out, struct err *err)
+{
+	struct transform_answer *a = answer;
+	size_t n = out->cap - a->n_paid;
+
+	if (n == 0)
+		return 0;
+	if (!budget_take(a->budget, n))
+		return err_nomem(err, "the answer");
+	a->n_paid += n;
+	return 0;
+}
+
+void transform_answer_charge(struct transform_answer *a, struct budget *budget)
+{
+	a->budget = budget;
+	a->flush = pay;
+	a->flush_arg = a;
+}
+
 static int write_documents(struct transform_answer *a, struct arena *scratch,
                            const struct value *docs, size_t n_docs, struct err *err)
 {
@@ -149,4 +170,31 @@ void transform_answer_end(struct transform_answer *a, const struct plan *plan,
 	if (stats->stages != NULL)
 		write_stages(&w, plan, stats->stages);
 	json_object_end(&w);
+}
+
+int transform_answer_give(struct transform_answer *a, struct request *req, struct response *res,
+                          struct work *work, struct err *err)
+{
+	const struct response_packing packing = {
+		.budget = a->budget,
+		.should_stop = work_should_stop,
+		.arg = work,
+	};
+	uint64_t start_ns = clock_monotonic_ns();
+	size_t n_packed;
+
+	if (a->out->failed != BUF_OK)
+		return err_nomem(err, "the answer");
+	TRY(pay(a, a->out, err));
+	res->content_type = transform_forms[a->form];
+	response_take(res, a->out);
+	TRY(response_pack(req, res, &packing, &n_packed, err));
+	if (n_packed > 0) { /* it is in the place of the other */
+		budget_give(a->budget, a->n_paid);
+		a->n_paid = n_packed;
+	}
+	request_hold_memory(req, a->n_paid);
+	budget_hand_over(a->budget, a->n_paid);
+	res->write_ns = a->write_ns + clock_monotonic_ns() - start_ns;
+	return 0;
 }

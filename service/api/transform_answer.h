@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/macros.h"
 #include "engine/engine.h"
+#include "compute/work.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -41,12 +42,17 @@ struct transform_answer {
 	transform_flush_fn *flush; /* NULL: it all stays in out */
 	void *flush_arg;
 	struct run_writer writer;
-	bool has_collections; /* they follow the documents */
-	uint64_t write_ns;    /* time that writing took */
+	struct budget *budget; /* pays for out; NULL: nobody does */
+	size_t n_paid;         /* bytes of out, from the budget */
+	bool has_collections;  /* they follow the documents */
+	uint64_t write_ns;     /* time that writing took */
 };
 
 void transform_answer_begin(struct transform_answer *answer, struct buf *out,
                             enum transform_form form);
+
+/* The answer stays in out, which this budget pays for as it grows. */
+void transform_answer_charge(struct transform_answer *answer, struct budget *budget);
 
 /* run_input.sink, with the answer. */
 int transform_answer_documents(void *answer, struct arena *scratch, const struct value *docs,
@@ -70,5 +76,13 @@ void transform_answer_refuse(const struct request *req, struct response *res);
 /* The end: out.failed says whether it is whole. */
 void transform_answer_end(struct transform_answer *answer, const struct plan *plan,
                           const struct run_stats *stats, size_t peak_bytes);
+
+/*
+ * What is in out is the response's, packed when that is worth while, and what was paid for it the
+ * request's.  Packing is a part of the work, as reading and running are: on its thread, and stopped
+ * with it.  After transform_answer_charge() only.
+ */
+int transform_answer_give(struct transform_answer *answer, struct request *req,
+                          struct response *res, struct work *work, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,6 +1,4 @@
 /* Coding: which one a body has, which one an answer gets. */
-#include "http/coding.h"
-
 #include <limits.h>
 #include <string.h>
 
@@ -8,12 +6,16 @@
 
 #include "base/macros.h"
 #include "http/quality.h"
+#include "http/request.h"
+#include "http/response.h"
 
 /* Smaller answers are sent sooner than they are packed. */
 #define PACK_MIN ((size_t)1 << 10)
 
 /* The fastest of zlib's: half as small as the slowest would make it, in a tenth of its time. */
 #define PACK_LEVEL 1
+
+#define PACK_PIECE ((size_t)256 << 10)
 
 #define GZIP_WRAPPER 16 /* added to the bits of the window */
 
@@ -71,61 +73,116 @@ static struct wishes read_wishes(const struct request *req)
 	return wishes;
 }
 
+struct packer {
+	const struct response_packing *packing;
+	z_stream z;
+	struct buf out;
+	size_t n_paid;     /* of out, from the budget */
+	size_t state_size; /* what zlib has, about; paid for while it packs */
+	bool is_stopped;
+};
+
 /* No window larger than what it shall hold: zlib clears it first. */
-static int begin(z_stream *z, size_t size)
+static bool begin(struct packer *p, size_t size)
 {
 	int window_bits = 10;
 
 	while (window_bits < 15 && (size_t)1 << window_bits < size)
 		window_bits++;
-	return deflateInit2(z, PACK_LEVEL, Z_DEFLATED, window_bits + GZIP_WRAPPER,
-	                    MIN(window_bits - 6, 8), Z_DEFAULT_STRATEGY);
+	int memory_level = MIN(window_bits - 6, 8);
+	size_t state_size = ((size_t)1 << (window_bits + 2)) + ((size_t)1 << (memory_level + 9));
+	if (!budget_take(p->packing->budget, state_size))
+		return false;
+	p->state_size = state_size;
+	return deflateInit2(&p->z, PACK_LEVEL, Z_DEFLATED, window_bits + GZIP_WRAPPER, memory_level,
+	                    Z_DEFAULT_STRATEGY) == Z_OK;
 }
 
-/* All of body into ret; false when there is no memory, or when it would not become smaller. */
-static bool pack(struct str body, struct buf *ret)
+static char *make_room(struct packer *p, size_t n)
+{
+	char *to = buf_reserve(&p->out, n);
+	size_t grown = p->out.cap - p->n_paid;
+
+	if (to == NULL || !budget_take(p->packing->budget, grown))
+		return NULL;
+	p->n_paid += grown;
+	return to;
+}
+
+static bool should_stop(struct packer *p)
+{
+	const struct response_packing *packing = p->packing;
+
+	p->is_stopped = packing->should_stop != NULL && packing->should_stop(packing->arg);
+	return p->is_stopped;
+}
+
+/* The next piece of *body; what zlib says. */
+static int pack_piece(struct packer *p, size_t size, struct str *body)
+{
+	uInt n_given = (uInt)MIN(body->len, PACK_PIECE);
+	size_t room = MIN(MIN(MAX(p->out.len, size / 8 + 64), size - p->out.len), (size_t)INT_MAX);
+	char *to = make_room(p, room);
+
+	if (to == NULL)
+		return Z_MEM_ERROR;
+	p->z.next_in = (Bytef *)body->data;
+	p->z.avail_in = n_given;
+	p->z.next_out = (Bytef *)to;
+	p->z.avail_out = (uInt)room;
+	int status = deflate(&p->z, n_given == body->len ? Z_FINISH : Z_NO_FLUSH);
+	size_t n_used = n_given - p->z.avail_in;
+	*body = (struct str){ body->data + n_used, body->len - n_used };
+	p->out.len += (size_t)((char *)p->z.next_out - to);
+	return status;
+}
+
+/* All of body into out; false when it stays as it is: it would not become smaller, for one. */
+static bool pack(struct packer *p, struct str body)
 {
 	size_t size = body.len;
-	z_stream z = { 0 };
-	int status = begin(&z, size);
+	int status = begin(p, size) ? Z_OK : Z_MEM_ERROR;
 
-	while (status == Z_OK && ret->len < size) {
-		uInt n_given = (uInt)MIN(body.len, (size_t)INT_MAX);
-		size_t room = MIN(MAX(ret->len, size / 8 + 64), size - ret->len);
-		char *to = buf_reserve(ret, MIN(room, (size_t)INT_MAX));
-
-		if (to == NULL)
-			break;
-		z.next_in = (Bytef *)body.data;
-		z.avail_in = n_given;
-		z.next_out = (Bytef *)to;
-		z.avail_out = (uInt)MIN(room, (size_t)INT_MAX);
-		status = deflate(&z, n_given == body.len ? Z_FINISH : Z_NO_FLUSH);
-		size_t n_used = n_given - z.avail_in;
-		body = (struct str){ body.data + n_used, body.len - n_used };
-		ret->len += (size_t)((char *)z.next_out - to);
-	}
-	deflateEnd(&z);
+	while (status == Z_OK && p->out.len < size && !should_stop(p))
+		status = pack_piece(p, size, &body);
+	deflateEnd(&p->z);
+	budget_give(p->packing->budget, p->state_size);
 	return status == Z_STREAM_END;
 }
 
-void coding_pack(const struct request *req, struct response *res)
+/* Does the caller want it packed?  Notes in the answer that another one might have got it so. */
+static bool is_wanted(const struct request *req, struct response *res, size_t size)
 {
-	struct str body = response_body_bytes(res);
-	struct buf packed;
+	struct wishes wishes;
 
-	if (body.len == 0 || res->is_exact)
-		return;
-	struct wishes wishes = read_wishes(req);
-	if (body.len < PACK_MIN && wishes.identity > 0)
-		return;
+	if (size == 0 || res->is_exact)
+		return false;
+	wishes = read_wishes(req);
+	if (size < PACK_MIN && wishes.identity > 0)
+		return false;
 	res->varies_by_coding = true;
-	if (wishes.gzip == 0 || wishes.gzip < wishes.identity)
-		return;
-	buf_init(&packed, body.len);
-	if (pack(body, &packed)) {
-		response_take(res, &packed);
+	return wishes.gzip > 0 && wishes.gzip >= wishes.identity;
+}
+
+int response_pack(const struct request *req, struct response *res,
+                  const struct response_packing *packing, size_t *ret_paid, struct err *err)
+{
+	struct packer p = { .packing = packing };
+	struct str body = response_body_bytes(res);
+
+	*ret_paid = 0;
+	res->is_coded = true;
+	if (!is_wanted(req, res, body.len))
+		return 0;
+	buf_init(&p.out, body.len);
+	if (pack(&p, body)) {
+		response_take(res, &p.out);
+		res->is_coded = res->varies_by_coding = true;
 		res->coding = "gzip";
+		*ret_paid = p.n_paid;
+		return 0;
 	}
-	buf_deinit(&packed);
+	buf_deinit(&p.out);
+	budget_give(packing->budget, p.n_paid);
+	return p.is_stopped ? err_set(err, ERR_CANCELLED, "packing the answer was stopped") : 0;
 }

@@ -5,7 +5,6 @@
 #include <civetweb.h>
 
 #include "base/clock.h"
-#include "http/coding.h"
 #include "http/connection.h"
 #include "http/cors.h"
 #include "http/identify.h"
@@ -121,6 +120,22 @@ static void give_back_memory(struct connection *c)
 	c->memory_held = 0;
 }
 
+/* What a handler has left to us: never more than takes a few milliseconds. */
+static void pack(struct connection *c)
+{
+	struct budget unlimited = BUDGET(SIZE_MAX);
+	const struct response_packing packing = {
+		.budget = c->server->options.memory != NULL ? c->server->options.memory : &unlimited,
+	};
+	struct err ignored; /* nobody stops it */
+	size_t n_paid;
+
+	if (c->res.is_coded || response_body_bytes(&c->res).len > RESPONSE_PACK_MAX)
+		return;
+	if (response_pack(&c->req, &c->res, &packing, &n_paid, &ignored) == 0)
+		c->memory_held += n_paid;
+}
+
 /* Send what the response holds, end the connection if it must end, and tell log and metrics. */
 static int finish_request(struct connection *c)
 {
@@ -128,7 +143,7 @@ static int finish_request(struct connection *c)
 	bool is_whole;
 
 	replace_broken_response(c);
-	coding_pack(&c->req, res);
+	pack(c);
 	bool is_skipped = body_skip(c);
 	bool close = res->close || !is_skipped || library_closes(c) || is_busy(c->server) ||
 	             atomic_load_explicit(&c->server->is_draining, memory_order_relaxed);

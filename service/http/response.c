@@ -16,8 +16,7 @@ void response_reset(struct response *res)
 	res->content_type = "application/json";
 	res->headers_len = 0;
 	res->headers_full = false;
-	res->close = res->is_exact = res->varies_by_coding = false;
-	res->coding = NULL;
+	res->close = res->is_exact = false;
 	res->has_timing = false;
 	res->read_ns = res->run_ns = res->write_ns = 0;
 	res->own.max = SIZE_MAX / 2; /* what a body may grow to is the handler's business */
@@ -114,6 +113,8 @@ void response_clear_body(struct response *res)
 	if (res->source.read != NULL)
 		res->source.close(res->source.arg);
 	res->source.read = NULL;
+	res->is_coded = res->varies_by_coding = false;
+	res->coding = NULL;
 	buf_reset(&res->own);
 	buf_deinit(&res->taken);
 	res->borrowed = (struct str){ NULL, 0 };

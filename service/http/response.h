@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/macros.h"
@@ -33,7 +34,18 @@
 #define RESPONSE_HEAD_ROOM ((size_t)4096)
 #define RESPONSE_HEADERS_SIZE ((size_t)2048)
 
+struct request;
 struct spare;
+
+/* Larger answers are packed where a handler asks for it, or not at all. */
+#define RESPONSE_PACK_MAX ((size_t)1 << 20)
+
+/* Who packs an answer, and for how long. */
+struct response_packing {
+	struct budget *budget;          /* pays for the packed body, and for what packing needs */
+	bool (*should_stop)(void *arg); /* asked for each 256 KiB or so; NULL: never */
+	void *arg;
+};
 
 /*
  * Append the next bytes of a body, at least one and about a megabyte at most.  An error ends the
@@ -57,6 +69,7 @@ struct response {
 	bool headers_full;     /* one did not fit: the server answers 500 */
 	bool close;            /* end the connection after this answer */
 	bool is_exact;         /* its ETag stands for these very bytes: they are not to be packed */
+	bool is_coded;         /* whether to pack it is decided: response_pack() was here */
 	bool varies_by_coding; /* set when it is packed, or might have been */
 	const char *coding;    /* static: of the body as it stands; NULL: none */
 	bool has_timing;       /* Server-Timing is sent, whatever comes of the request: */
@@ -94,6 +107,17 @@ void response_stream(struct response *res, const struct response_source *source)
 
 /* The body as it stands; empty when it comes from a source. */
 struct str response_body_bytes(const struct response *res);
+
+/*
+ * Pack the body with gzip, here and now, if that is worth while and the caller takes it.  The server
+ * does so with what is not larger than RESPONSE_PACK_MAX, on the thread of the connection; a handler
+ * whose answers may be larger asks for it where it computes.  *ret_paid: bytes that are taken from
+ * the budget for the packed body, 0 when it stays as it is; it does so, too, when the budget is used
+ * up.  Fails with ERR_CANCELLED when it was told to stop.
+ */
+int response_pack(const struct request *req, struct response *res,
+                  const struct response_packing *packing, size_t *ret_paid,
+                  struct err *err) MUST_CHECK;
 
 /* Forget the body, not the headers. */
 void response_clear_body(struct response *res);

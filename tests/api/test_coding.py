@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -206,6 +207,21 @@ def test_large_answers_unpack_to_what_they_are(service: Service) -> None:
     assert len(unpacked) > 10_000_000
     assert len(packed.body) < len(unpacked) / 4
     assert json.loads(unpacked)["documents"] == plain.json()["documents"]
+
+
+def test_packing_is_a_part_of_the_transforms_memory() -> None:
+    """Where there is no room for the packed answer beside the other, that one is sent."""
+    documents = [{"n": f"{random.Random(n).getrandbits(4000):x}"} for n in range(3000)]
+    request: dict[str, Any] = {"documents": documents, "pipeline": []}
+    with Service() as service:
+        answer = send(service, json.dumps(request).encode(), None)
+        peak = answer.json()["stats"]["peak_bytes"]
+        for room, coding in ((64 << 10, None), (16 << 20, "gzip")):
+            request["options"] = {"max_memory_bytes": peak + room}
+            answer = send(service, json.dumps(request).encode(), None, Accept_Encoding="gzip")
+            assert (answer.status, answer.headers.get("content-encoding")) == (200, coding)
+            assert answer.headers["vary"] == "Accept-Encoding"
+        assert service.metric("docmill_memory_used_bytes") == 0
 
 
 def test_problems_are_packed_too(service: Service) -> None:

@@ -84,6 +84,29 @@ def test_a_full_queue_is_a_503_that_names_the_limit() -> None:
         assert post(service, transform(LARGE)).status == 200
 
 
+def test_a_result_in_another_form_takes_its_turn() -> None:
+    """It is read and written anew, which is work like any other; as it was stored it is not."""
+    options = ("--threads", "1", "--queue-length", "2", "--max-time", "10min")
+    with Service(*options) as service:
+        job = {"title": "x", "transform": json.loads(transform(MEDIUM))}
+        body = json.dumps(job).encode()
+        path = ask(service.address, "POST", "/tasks", body, **JSON).headers["location"]
+        waited = ask(service.address, "GET", path, Prefer="wait=30")
+        assert waited.json()["status"] == "succeeded"
+        with endless(service, MEDIUM, MEDIUM):
+            wait_for(service, RUNNING, 2)
+            with endless(service, MEDIUM, MEDIUM):
+                wait_for(service, WAITING, 2)
+                lines = {"Accept": "application/x-ndjson"}
+                answer = ask(service.address, "GET", f"{path}/result", **lines)
+                expect_overloaded(answer, "queue-length")
+                assert ask(service.address, "GET", f"{path}/result").status == 200
+        wait_for(service, RUNNING, 0)
+        answer = ask(service.address, "GET", f"{path}/result", Accept_Encoding="gzip", **lines)
+        assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
+        wait_for(service, MEMORY, 0)
+
+
 def test_the_bytes_that_wait_are_limited() -> None:
     options = ("--threads", "1", "--queue-bytes", "250000", "--max-time", "10min")
     with Service(*options) as service, endless(service, MEDIUM, MEDIUM):
