@@ -119,29 +119,83 @@ static int reduce_fold(const struct expr *e, struct eval *ev, struct array *arr,
 	return fold_finish(&run, ev, value);
 }
 
-/* {$mergeObjects: [x, "$$value"]}: every x, the last one first, then what $$value began with. */
-static int reduce_fold_back(const struct expr *e, struct eval *ev, struct array *arr,
-                            struct value *value)
+static bool is_variable(const struct expr *e, uint32_t slot)
 {
-	struct fold_run run = { .in = e->args[IN] };
-	struct value *values = arena_array(ev->arena, arr->n, sizeof *values);
-	bool is_null;
+	const struct expr_path *path = expr_as_path(e);
 
-	if (values == NULL)
+	return path != NULL && path->slot == slot && path->n_parts == 0;
+}
+
+/* {$concat: ["a", "$$value", "b"]}: what stands before and after $$value, of every step. */
+struct around {
+	const struct expr *in;
+	uint32_t at;          /* $$value, among the arguments */
+	struct value *values; /* of the other arguments, in->n_args - 1 a step */
+	bool is_null;         /* a step answered null, and so do all that follow */
+};
+
+/* Evaluates as a step would, in the same order, but puts nothing together. */
+static int around_step(struct around *around, struct eval *ev, struct value *values,
+                       const struct value *initial)
+{
+	const struct expr *in = around->in;
+	bool is_null = false;
+
+	for (uint32_t k = 0; k < in->n_args && !is_null; k++) {
+		struct value v;
+
+		if (k != around->at) {
+			TRY(expr_eval(in->args[k], ev, &v));
+			TRY(in->op->fold->check(in, ev, v, &is_null));
+			*values++ = v;
+		} else if (around->is_null) {
+			is_null = true;
+		} else if (initial != NULL) {
+			TRY(in->op->fold->check(in, ev, *initial, &is_null));
+		}
+	}
+	around->is_null |= is_null;
+	return 0;
+}
+
+/* What stood before, the last step first; what $$value began with; what stood after. */
+static int around_join(const struct around *around, struct eval *ev, uint32_t n_steps,
+                       struct value *value)
+{
+	struct fold_run run = { .in = around->in };
+	uint32_t n_before = around->at, n_others = around->in->n_args - 1;
+
+	for (uint32_t i = n_steps; i-- > 0;)
+		for (uint32_t k = 0; k < n_before; k++)
+			TRY(fold_add(&run, ev, around->values[(size_t)i * n_others + k]));
+	TRY(fold_add(&run, ev, *value));
+	for (uint32_t i = 0; i < n_steps; i++)
+		for (uint32_t k = n_before; k < n_others; k++)
+			TRY(fold_add(&run, ev, around->values[(size_t)i * n_others + k]));
+	return fold_finish(&run, ev, value);
+}
+
+static int reduce_around(const struct expr *e, struct eval *ev, struct array *arr,
+                         struct value *value)
+{
+	struct around around = { .in = e->args[IN] };
+	uint32_t n_others = around.in->n_args - 1;
+
+	while (!is_variable(around.in->args[around.at], e->slots[SLOT_VALUE]))
+		around.at++;
+	around.values = arena_array(ev->arena, (size_t)arr->n * n_others, sizeof *around.values);
+	if (around.values == NULL)
 		return eval_check(ev);
 	for (uint32_t i = 0; i < arr->n; i++) {
 		TRY(eval_tick(ev));
 		ev->vars[e->slots[SLOT_THIS]] = array_get(ev->arena, arr, i);
-		TRY(expr_eval(run.in->args[0], ev, &values[i]));
-		TRY(run.in->op->fold->check(run.in, ev, values[i], &is_null));
-		if (i == 0 && !is_null) /* where the first step would find it */
-			TRY(run.in->op->fold->check(run.in, ev, *value, &is_null));
+		TRY(around_step(&around, ev, around.values + (size_t)i * n_others,
+		                i == 0 ? value : NULL));
 	}
-	for (uint32_t i = arr->n; i-- > 0 && !run.is_null;)
-		TRY(fold_add(&run, ev, values[i]));
-	if (!run.is_null)
-		TRY(fold_add(&run, ev, *value));
-	return fold_finish(&run, ev, value);
+	if (!around.is_null)
+		return around_join(&around, ev, arr->n, value);
+	*value = NUL_VALUE;
+	return 0;
 }
 
 static int reduce_steps(const struct expr *e, struct eval *ev, struct array *arr,
@@ -186,34 +240,30 @@ static int reduce_fold_eval(const struct expr *e, struct eval *ev, struct value 
 	return reduce(e, ev, reduce_fold, ret);
 }
 
-static int reduce_fold_back_eval(const struct expr *e, struct eval *ev, struct value *ret)
+static int reduce_around_eval(const struct expr *e, struct eval *ev, struct value *ret)
 {
-	return reduce(e, ev, reduce_fold_back, ret);
+	return reduce(e, ev, reduce_around, ret);
 }
 
-static bool is_variable(const struct expr *e, uint32_t slot)
-{
-	const struct expr_path *path = expr_as_path(e);
-
-	return path != NULL && path->slot == slot && path->n_parts == 0;
-}
-
-/* Is the last step an operator that has only to take in what comes next?  Then how, else NULL. */
+/* Is a step an operator that has only to take in what comes next to $$value?  Then how, else NULL. */
 static expr_eval_fn *fold_eval(const struct expr *e)
 {
 	const struct expr *in = e->args[IN];
 	uint32_t slot = e->slots[SLOT_VALUE];
-	bool is_first;
+	uint32_t n_values = 0;
 
 	if (in->op == NULL || in->op->fold == NULL || in->n_args < 2)
 		return NULL;
-	is_first = is_variable(in->args[0], slot);
-	if (!is_first && (in->n_args > 2 || !is_variable(in->args[1], slot)))
-		return NULL;
-	for (uint32_t i = is_first; i < in->n_args - !is_first; i++)
-		if (expr_uses_variable(in->args[i], slot))
+	for (uint32_t i = 0; i < in->n_args; i++) {
+		bool is_value = is_variable(in->args[i], slot);
+
+		if (!is_value && expr_uses_variable(in->args[i], slot))
 			return NULL;
-	return is_first ? reduce_fold_eval : reduce_fold_back_eval;
+		n_values += is_value;
+	}
+	if (n_values != 1)
+		return NULL;
+	return is_variable(in->args[0], slot) ? reduce_fold_eval : reduce_around_eval;
 }
 
 static int reduce_compile(struct compiler *c, const struct expr_op *op, struct value spec,
