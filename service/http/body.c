@@ -20,6 +20,10 @@
 #define PIECE ((size_t)64 << 10) /* of a packed body, and of what it becomes */
 #define SKIP_MAX ((size_t)64 << 10)
 #define DRAIN_MAX ((size_t)8 << 20)
+/* Of a body in chunks that nobody wants. */
+#define UNWANTED_MAX ((size_t)64 << 10)
+#define SLICE_UNWANTED ((size_t)8 << 10)
+
 #define DRAIN_NS UINT64_C(1000000000)
 #define CONTINUE_LINE "HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -236,6 +240,23 @@ int body_read(struct connection *c, struct err *err)
 	TRY(read_all(c, err));
 	memset(body->data + body->len, 0, REQUEST_BODY_PADDING);
 	body->state = BODY_READ;
+	return 0;
+}
+
+int body_check_chunks(struct connection *c, struct err *err)
+{
+	const struct server_options *options = server_options(c->server);
+	char slice[SLICE_UNWANTED];
+	size_t n = 1;
+
+	c->body.chunks = CHUNKS_INIT;
+	if (!watch_chunks(&c->body.chunks, c->framing.body))
+		return fail(c, ERR_INVALID, err);
+	watch_set_timeout(options->body_timeout_ms * 1000000, options->min_rate);
+	while (n > 0 && c->body.n_received < UNWANTED_MAX && !c->framing.wants_continue)
+		TRY(next_piece(c, slice, sizeof slice, &n, err));
+	c->body.state = n == 0 ? BODY_READ : BODY_FAILED;
+	c->body.failure = ERR_TOO_LARGE; /* of what is not read whole */
 	return 0;
 }
 

@@ -31,6 +31,12 @@ struct body {
 /* Read it whole, once; a failure stays one. */
 int body_read(struct connection *c, struct err *err) MUST_CHECK;
 
+/*
+ * The chunks of a body that nobody wants: whether they are well formed, as far as they are looked
+ * at.  Nothing is kept, and of a long one the rest is left where it is, so that the connection ends.
+ */
+int body_check_chunks(struct connection *c, struct err *err) MUST_CHECK;
+
 /* What nobody asked for, so that the next request can follow; false when that is not worth while. */
 bool body_skip(struct connection *c) MUST_CHECK;
 

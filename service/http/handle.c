@@ -145,6 +145,7 @@ static int finish_request(struct connection *c)
 	replace_broken_response(c);
 	pack(c);
 	bool is_skipped = body_skip(c);
+	/* A body that was not read whole leaves the connection at an unknown place. */
 	bool close = res->close || !is_skipped || library_closes(c) || is_busy(c->server) ||
 	             atomic_load_explicit(&c->server->is_draining, memory_order_relaxed);
 	size_t n_sent = send_response(c, close, &is_whole);
@@ -246,9 +247,6 @@ static void route_request(struct connection *c, const char *allow)
 	} else if (req->route->handle(req, &c->res, &err) != 0) {
 		answer_failure(c, &err);
 	}
-	/* A body that could not be read leaves the connection at an unknown place. */
-	if (c->body.state == BODY_FAILED)
-		c->res.close = true;
 }
 
 static int check_framing(struct connection *c, struct refusal *refusal, struct err *err)
@@ -278,6 +276,17 @@ static bool is_admitted(struct connection *c)
 	return false;
 }
 
+/*
+ * Whether chunks are well formed decides whether this is one request, so before all else.  Where no
+ * handler waits for them a look at the first ones must do.
+ */
+static int read_chunks(struct connection *c, struct err *err)
+{
+	if (!c->framing.is_chunked)
+		return 0;
+	return c->req.route != NULL ? body_read(c, err) : body_check_chunks(c, err);
+}
+
 static int handle_request(struct connection *c)
 {
 	struct refusal refusal;
@@ -297,8 +306,7 @@ static int handle_request(struct connection *c)
 	                           allow);
 	if (!is_admitted(c))
 		return finish_request(c);
-	/* Whether chunks are well formed decides whether this is one request, so before all else. */
-	if (c->framing.is_chunked && body_read(c, &err) != 0) {
+	if (read_chunks(c, &err) != 0) {
 		refuse(c, body_refusal(c->body.failure), &err);
 		return finish_request(c);
 	}

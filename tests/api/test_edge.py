@@ -191,6 +191,26 @@ def test_broken_chunks_are_refused_whatever_was_asked(service: Service, path: st
 
 
 @pytest.mark.parametrize(
+    ("request_line", "status"),
+    [("POST /nothing", 404), ("PUT /transform", 405)],
+)
+def test_chunks_that_nobody_wants_are_not_waited_for(
+    service: Service, request_line: str, status: int
+) -> None:
+    head = f"{request_line} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+    with Wire(service.address) as wire:
+        wire.send(head.encode() + b"\r\n3\r\nabc\r\n0\r\n\r\n")
+        assert wire.receive().status == status
+        assert wire.ask("GET", "/livez").status == 200
+    chunk = b"400\r\n" + b"x" * 1024 + b"\r\n"
+    for rest in (b"\r\n" + 100 * chunk, b"Expect: 100-continue\r\n\r\n"):
+        with Wire(service.address) as wire:
+            wire.send(head.encode() + rest)
+            answer = wire.receive()  # the last chunk is still to come
+            assert (answer.status, answer.closes) == (status, True)
+
+
+@pytest.mark.parametrize(
     "body",
     [b"3;ext=1\r\nabc\r\n0\r\n\r\n", b"3\nabc\n0\n\n", b"0\r\n\rX", b"0;\r\n\r\n"],
 )
