@@ -50,7 +50,8 @@ bool index_init(struct index *ix, struct arena *a, const struct index_isa *isa, 
 		.low_at = SIZE_MAX,
 	};
 	ix->positions = arena_array(a, ix->chunk_size + INDEX_BLOCK, sizeof *ix->positions);
-	return ix->positions != NULL;
+	ix->controls = arena_array(a, ix->chunk_size / INDEX_BLOCK + 1, sizeof *ix->controls);
+	return ix->positions != NULL && ix->controls != NULL;
 }
 
 void index_restart(struct index *ix, const char *text, size_t len)
@@ -62,6 +63,7 @@ void index_restart(struct index *ix, const char *text, size_t len)
 		.chunk_size = ix->chunk_size,
 		.base = text,
 		.positions = ix->positions,
+		.controls = ix->controls,
 		.low_at = SIZE_MAX,
 	};
 }

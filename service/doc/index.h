@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/macros.h"
 
 #define INDEX_BLOCK 64
 
@@ -57,6 +58,7 @@ struct index {
 	/* The current chunk: n positions, counted from base. */
 	const char *base;
 	uint32_t *positions;
+	uint64_t *controls; /* of each block: its control characters, one bit a byte */
 	size_t n;
 
 	/* What pass one carries from block to block. */
@@ -90,6 +92,26 @@ void index_restart(struct index *ix, const char *text, size_t len);
 
 /* Index the next chunk that has any position; false at the end of the text or at a fault. */
 bool index_next(struct index *ix);
+
+/*
+ * May there be a control character, such as a line break, from p up to end?  Both lie in what has
+ * been indexed; true too when that cannot be told any more, as p is not in the current chunk.
+ */
+static inline bool index_has_control(const struct index *ix, const char *p, const char *end)
+{
+	size_t from = (size_t)(p - ix->base), to = (size_t)(end - ix->base);
+
+	if (UNLIKELY(p < ix->base || end <= p))
+		return end > p;
+	size_t block = from / INDEX_BLOCK, last = (to - 1) / INDEX_BLOCK;
+	uint64_t found = ix->controls[block] >> from % INDEX_BLOCK << from % INDEX_BLOCK;
+
+	while (block < last && found == 0)
+		found = ix->controls[++block];
+	/* Of the last block what stands before end. */
+	return found != 0 &&
+	       (block < last || found << (INDEX_BLOCK - 1 - (to - 1) % INDEX_BLOCK) != 0);
+}
 
 /*
  * Behind the container that begins at offset at: brackets are counted, strings stepped over, and

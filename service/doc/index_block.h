@@ -78,6 +78,7 @@ static inline void blocks_index(struct index *ix, const char *p, size_t n_blocks
 	uint32_t *to = ix->positions + ix->n;
 	uint32_t offset = (uint32_t)(ix->text + ix->next - ix->base);
 	uint64_t in_string = ix->in_string, escape = ix->escaped, after_string = ix->after_string;
+	uint64_t *controls = ix->controls + offset / INDEX_BLOCK;
 	bool has_wide = ix->has_wide;
 
 	for (const char *end = p + n_blocks * INDEX_BLOCK; p < end;
@@ -85,6 +86,7 @@ static inline void blocks_index(struct index *ix, const char *p, size_t n_blocks
 		struct block_masks m = block_masks(p);
 		uint64_t escaped = 0;
 
+		*controls++ = m.control;
 		if (UNLIKELY((m.backslash | escape) != 0))
 			escaped = block_escaped(m.backslash, &escape);
 		uint64_t quote = m.quote & ~escaped;

@@ -132,7 +132,8 @@ static int next_in_lines(struct reader *r, const char **ret, struct err *err)
 	}
 	if (*op != '{' || !skip_is_blank(behind, op))
 		return skip_fail(c, behind, "'{' and a document", err);
-	if (behind > c->index.text && memchr(behind, '\n', (size_t)(op - behind)) == NULL)
+	if (behind > c->index.text && *behind != '\n' &&
+	    memchr(behind, '\n', (size_t)(op - behind)) == NULL)
 		return skip_fail_with(c, op, "two documents on one line; each must have its own",
 		                      err);
 	*ret = op;
@@ -160,7 +161,7 @@ static int next_document(struct reader *r, struct arena *batch, struct value *re
 		return skip_place(c, open, err);
 	}
 	TRY(record_read(&r->records, open, batch, ret, &r->behind, err));
-	if (r->records.format == READ_NDJSON) {
+	if (r->records.format == READ_NDJSON && index_has_control(&c->index, open, r->behind)) {
 		const char *line_end = memchr(open, '\n', (size_t)(r->behind - open));
 
 		if (line_end != NULL)

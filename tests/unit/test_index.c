@@ -148,6 +148,27 @@ static struct found plain_scan(const char *text, size_t len)
 
 /* ---- comparison ---- */
 
+static bool plain_has_control(const char *p, const char *end)
+{
+	while (p < end && (unsigned char)*p >= 0x20)
+		p++;
+	return p < end;
+}
+
+/* From some positions to others; what stands before the chunk is not known. */
+static void check_controls(const struct index *ix)
+{
+	for (size_t i = 0; i < ix->n; i += 1 + i / 4)
+		for (size_t k = i; k < ix->n; k += 1 + k / 4) {
+			const char *p = ix->base + ix->positions[i];
+			const char *end = ix->base + ix->positions[k];
+
+			assert_int_equal(index_has_control(ix, p, end), plain_has_control(p, end));
+			if (ix->base > ix->text)
+				assert_true(index_has_control(ix, ix->base - 1, end));
+		}
+}
+
 static struct found index_scan(const struct index_isa *isa, const char *text, size_t len,
                                size_t chunk_size)
 {
@@ -158,9 +179,11 @@ static struct found index_scan(const struct index_isa *isa, const char *text, si
 
 	arena_init(&a, &budget);
 	assert_true(index_init(&ix, &a, isa, text, len, chunk_size));
-	while (index_next(&ix))
+	while (index_next(&ix)) {
 		for (size_t i = 0; i < ix.n; i++)
 			f.positions[f.n++] = (size_t)(ix.base - text) + ix.positions[i];
+		check_controls(&ix);
+	}
 	f.fault = ix.fault;
 	f.fault_at = ix.fault_at;
 	arena_deinit(&a);
