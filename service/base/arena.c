@@ -10,7 +10,7 @@
 #define BLOCK_SIZE_MIN ((size_t)4096)
 #define BLOCK_SIZE_MAX ((size_t)1 << 20)
 #define HUGE_PAGE ((size_t)2 << 20)
-#define HUGE_FROM ((size_t)3 << 20) /* bytes of an arena that is worth a huge page at a time */
+#define HUGE_FROM ((size_t)1 << 20) /* bytes of an arena that is worth a huge page at a time */
 
 struct arena_block {
 	struct arena_block *next;
@@ -171,6 +171,14 @@ static struct arena_block *block_new(struct arena *a, size_t size)
 	return b;
 }
 
+/* With its header it takes whole huge pages; what size leaves of them is used for what comes next. */
+static size_t whole_pages(size_t size)
+{
+	size_t header = sizeof(struct arena_block);
+
+	return (size + header + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE - header;
+}
+
 void *arena_grow(struct arena *a, size_t size)
 {
 	if (size > SIZE_MAX / 2) {
@@ -185,8 +193,8 @@ void *arena_grow(struct arena *a, size_t size)
 	if (a->block_size_max != 0) {
 		block_size = MAX(size, a->block_size);
 		a->block_size = MIN(a->block_size * 2, a->block_size_max);
-		if (a->n_bytes >= HUGE_FROM) /* with its header it is a whole page */
-			block_size = MAX(size, HUGE_PAGE - sizeof(struct arena_block));
+		if (a->n_bytes >= HUGE_FROM || size >= HUGE_PAGE / 2)
+			block_size = MAX(block_size, whole_pages(size));
 	}
 	struct arena_block *b = a->budget != NULL ? block_new(a, block_size) : NULL;
 	if (b == NULL && block_size > size)

@@ -8,8 +8,8 @@
  * reading some hundred kilobytes.
  */
 #define TEXT_MIN ((size_t)2 << 20)
-#define PIECE_SIZE ((size_t)512 << 10)
-#define STEAL_MIN 3 /* pieces: half of fewer is not worth a part */
+#define PIECE_SIZE ((size_t)128 << 10)
+#define STEAL_MIN 6 /* pieces: half of fewer is not worth a part */
 
 bool split_is_over(struct split *s)
 {
