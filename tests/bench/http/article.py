@@ -352,10 +352,9 @@ def clean_builds() -> dict[str, Any]:
 def print_builds(results: dict[str, Any]) -> None:
     print("| | clean build, s | of processors, s | one file changed, s | program, MB |")
     print("|---|---|---|---|---|")
+    columns = ("clean_s", "clean_cpu_s", "one_file_s", "program_mb")
     for name, row in results.items():
-        print(
-            f"| {name} | {row['clean_s']} | {row['clean_cpu_s']} | {row['one_file_s']} | {row['program_mb']} |"
-        )
+        print(f"| {name} | " + " | ".join(str(row[column]) for column in columns) + " |")
 
 
 def programs(wanted: list[str]) -> list[Program]:
