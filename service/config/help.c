@@ -49,14 +49,15 @@ static void write_option(const struct option *option, struct buf *ret)
 
 void config_write_help(struct buf *ret)
 {
+	const struct option *option;
 	const char *group = "";
 
-	for (size_t i = 0; i < option_count; i++) {
-		if (strcmp(group, option_table[i].group) != 0) {
-			group = option_table[i].group;
+	for (size_t i = 0; (option = option_at(i)) != NULL; i++) {
+		if (strcmp(group, option->group) != 0) {
+			group = option->group;
 			buf_printf(ret, "\n%s\n", group);
 		}
-		write_option(&option_table[i], ret);
+		write_option(option, ret);
 	}
 	buf_append_cstr(ret,
 	                "\nEach is an environment variable too (DOCMILL_MAX_BODY), and a line in the"
@@ -80,11 +81,11 @@ static void write_range(const struct option *option, struct buf *ret)
 
 void config_write_markdown(struct buf *ret)
 {
+	const struct option *option;
+
 	buf_append_cstr(ret,
 	                "| option | environment | values | default | |\n|---|---|---|---|---|\n");
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *option = &option_table[i];
-
+	for (size_t i = 0; (option = option_at(i)) != NULL; i++) {
 		buf_printf(ret, "| `--%s` | `DOCMILL_", option->name);
 		for (const char *p = option->name; *p != 0; p++)
 			buf_append_char(ret, (char)(*p == '-' ? '_' : *p - 'a' + 'A'));

@@ -22,9 +22,10 @@ static int unknown(const char *where, const char *prefix, const char *meant, str
 
 static int set_defaults(struct config *config, struct err *err)
 {
-	for (size_t i = 0; i < option_count; i++)
-		TRY(option_set(&option_table[i], option_table[i].value, option_table[i].name,
-		               config, err));
+	const struct option *option;
+
+	for (size_t i = 0; (option = option_at(i)) != NULL; i++)
+		TRY(option_set(option, option->value, option->name, config, err));
 	return 0;
 }
 

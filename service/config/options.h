@@ -23,6 +23,7 @@ enum option_type {
 };
 
 #define OPTION_NAME_MAX 32
+#define OPTIONS_MAX 128 /* rows */
 
 struct option {
 	const char *name; /* "max-body" */
@@ -36,8 +37,8 @@ struct option {
 	const char *doc;      /* one sentence */
 };
 
-extern const struct option option_table[];
-extern const size_t option_count;
+/* The rows, in the order of --help; NULL: there are no more. */
+const struct option *option_at(size_t i);
 
 /* The row of a name, or NULL. */
 const struct option *option_find(struct str name);

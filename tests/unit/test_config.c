@@ -26,10 +26,11 @@ static int load(struct config *config, const char *const *arguments, const char 
 
 TEST(every_option_is_named_documented_and_has_a_default_that_it_accepts) {
 	struct config config = { 0 };
+	const struct option *option;
+	size_t n = 0;
 
 	(void)state;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *option = &option_table[i];
+	for (; (option = option_at(n)) != NULL; n++) {
 		struct err err = ERR_INIT;
 
 		assert_true(strlen(option->name) < OPTION_NAME_MAX);
@@ -40,11 +41,12 @@ TEST(every_option_is_named_documented_and_has_a_default_that_it_accepts) {
 		assert_int_equal(option->type == OPTION_CHOICE, option->choices != NULL);
 		assert_int_equal(option_set(option, option->value, option->name, &config, &err), 0);
 		assert_ptr_equal(option_find(str_from(option->name)), option);
-		for (size_t j = 0; j < i; j++) {
-			assert_string_not_equal(option->name, option_table[j].name);
-			assert_int_not_equal(option->offset, option_table[j].offset);
+		for (size_t j = 0; j < n; j++) {
+			assert_string_not_equal(option->name, option_at(j)->name);
+			assert_int_not_equal(option->offset, option_at(j)->offset);
 		}
 	}
+	assert_in_range(n, 40, OPTIONS_MAX);
 }
 
 TEST(without_anything_said_the_defaults_hold) {
@@ -243,6 +245,7 @@ TEST(sizes_and_durations_are_shown_as_a_user_writes_them) {
 
 TEST(help_and_manual_name_every_option) {
 	struct buf help, manual;
+	const struct option *option;
 	char name[64];
 
 	(void)state;
@@ -252,11 +255,11 @@ TEST(help_and_manual_name_every_option) {
 	config_write_markdown(&manual);
 	buf_append_char(&help, 0);
 	buf_append_char(&manual, 0);
-	for (size_t i = 0; i < option_count; i++) {
-		snprintf(name, sizeof name, "  --%s", option_table[i].name);
+	for (size_t i = 0; (option = option_at(i)) != NULL; i++) {
+		snprintf(name, sizeof name, "  --%s", option->name);
 		assert_non_null(strstr(help.data, name));
-		assert_non_null(strstr(help.data, option_table[i].doc));
-		snprintf(name, sizeof name, "| `--%s` |", option_table[i].name);
+		assert_non_null(strstr(help.data, option->doc));
+		snprintf(name, sizeof name, "| `--%s` |", option->name);
 		assert_non_null(strstr(manual.data, name));
 	}
 	buf_deinit(&help);
