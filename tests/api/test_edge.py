@@ -6,7 +6,8 @@ import time
 
 import pytest
 from service import Service
-from wire import PATIENCE, Answer, Wire, ask
+from until import until
+from wire import Answer, Wire, ask
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -376,7 +377,7 @@ def test_a_request_line_may_arrive_in_pieces_after_an_empty_line(service: Servic
     with Wire(service.address) as wire:
         for piece in (b"\r\n", b"GET /livez HTTP/1.1", b"\r", b"\nHost: x\r\n\r\n"):
             wire.send(piece)
-            time.sleep(0.05)
+            time.sleep(0.05)  # so that it is a piece of its own; the answer must be the same
         assert wire.receive().status == 200
 
 
@@ -532,14 +533,7 @@ def test_probes_are_answered_while_all_threads_are_held(service: Service) -> Non
 def wait_for_connections(service: Service, low: int, high: int) -> None:
     """Until the service says that as many connections hold a thread."""
     name = 'docmill_http_connections{listener="service"}'
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        lines = ask(service.admin_address, "GET", "/metrics").body.decode().splitlines()
-        number = next(int(line.split()[-1]) for line in lines if line.startswith(name))
-        if low <= number <= high:
-            return
-        time.sleep(0.02)
-    pytest.fail(f"{number} connections hold a thread, not {low} to {high}")
+    until(lambda: low <= service.metric(name) <= high, f"{low} to {high} connections")
 
 
 def test_answers_end_the_connection_when_nearly_all_threads_are_busy(service: Service) -> None:

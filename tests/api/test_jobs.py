@@ -2,14 +2,15 @@
 
 import base64
 import contextlib
-import http.server
 import json
 import threading
 import time
 
 import pytest
 import standardwebhooks
+from receiver import Receiver
 from service import Service
+from until import until
 from wire import ask
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -38,44 +39,6 @@ SLOW = {
         }
     ],
 }
-
-
-class Receiver:
-    """Takes webhooks, and answers with the status that the path says: /200."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        self.arrived = threading.Condition()
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with receiver.arrived:
-                    receiver.requests.append((self.path, dict(self.headers), body))
-                    receiver.arrived.notify_all()
-                self.send_response(int(self.path.strip("/")))
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def url(self, status: int) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/{status}"
-
-    def wait(self, count: int) -> None:
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.requests) >= count, 10)
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite"])
@@ -116,15 +79,10 @@ def ended(service, task_id):
     return answer.json()
 
 
-def until(service, task_id, status):
-    """The task once it has a status, ten seconds at most."""
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        task = send(service, "GET", f"/tasks/{task_id}").json()
-        if task["status"] == status:
-            return task
-        time.sleep(0.005)  # polling, with an end
-    raise AssertionError(f"still not {status}: {task}")
+def has_become(service, task_id, status):
+    """Wait until a task has a status."""
+    path = f"/tasks/{task_id}"
+    until(lambda: send(service, "GET", path).json()["status"] == status, status)
 
 
 def test_a_job_succeeds_and_has_a_result(service):
@@ -244,7 +202,7 @@ def test_a_plain_task_is_no_job(service, action):
 
 def test_a_running_job_is_cancelled_within_a_quarter_of_a_second(service):
     task = create(service, SLOW)
-    until(service, task["id"], "running")
+    has_become(service, task["id"], "running")
     path = f"/tasks/{task['id']}"
     answer = send(service, "GET", f"{path}/result")
     assert answer.status == 409
@@ -252,13 +210,13 @@ def test_a_running_job_is_cancelled_within_a_quarter_of_a_second(service):
     assert send(service, "DELETE", path).status == 409
     start = time.monotonic()
     assert send(service, "POST", f"{path}/cancel").status == 202
-    until(service, task["id"], "cancelled")
+    has_become(service, task["id"], "cancelled")
     assert (
         time.monotonic() - start < 0.25 * 4
     )  # four times over: the machine has other things to do
     assert send(service, "POST", f"{path}/cancel").status == 409
     assert send(service, "POST", f"{path}/retry").status == 200
-    until(service, task["id"], "running")
+    has_become(service, task["id"], "running")
     assert send(service, "DELETE", f"{path}?cancel=true").status == 204
     assert send(service, "GET", path).status == 404
 
@@ -337,13 +295,11 @@ def test_a_webhook_is_told_and_signed(service, receiver):
 
 
 def wait_for_deliveries(service, path, count):
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
+    def look():
         found = send(service, "GET", path).json()["deliveries"]
-        if len(found) >= count:
-            return found
-        time.sleep(0.005)  # polling, with an end
-    raise AssertionError(f"still not {count}: {found}")
+        return found if len(found) >= count else None
+
+    return until(look, f"{count} deliveries")
 
 
 def test_a_receiver_that_fails_is_asked_again_later_and_one_that_is_gone_never(service, receiver):
@@ -431,7 +387,7 @@ def test_results_and_jobs_expire():
 def test_no_more_wait_than_may():
     with Service("--store", "memory", "--max-waiters", "1", "--job-threads", "1") as service:
         task = create(service, SLOW)
-        until(service, task["id"], "running")
+        has_become(service, task["id"], "running")
         path = f"/tasks/{task['id']}"
         is_over = threading.Event()
 

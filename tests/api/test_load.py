@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from service import PATIENCE, Service
+from until import until
 from wire import Answer, Wire, ask
 
 RUNNING = "docmill_compute_inflight"
@@ -30,9 +31,7 @@ ENDLESS = [
 def wait_for(service: Service, series: str, wanted: float) -> float:
     """Until a series stands at this; how many seconds that took."""
     start = time.monotonic()
-    while (now := service.metric(series)) != wanted:
-        assert time.monotonic() - start < PATIENCE, f"{series} stays at {now}, not {wanted}"
-        time.sleep(0.002)
+    until(lambda: service.metric(series) == wanted, f"{series} at {wanted}", every=0.002)
     return time.monotonic() - start
 
 

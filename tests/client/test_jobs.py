@@ -15,6 +15,7 @@ import time
 import httpx
 import pytest
 import yaml
+from until import until
 
 import docmill
 from docmill import webhooks
@@ -245,11 +246,11 @@ def test_a_webhook_is_told_and_can_be_told_again(connect, start_service, receive
 
 
 def deliveries(mill, task_id, count):
-    end = time.monotonic() + 10
-    while len(found := mill.tasks.deliveries(task_id)) < count:
-        assert time.monotonic() < end
-        time.sleep(0.005)  # polling, with an end
-    return found
+    def look():
+        found = mill.tasks.deliveries(task_id)
+        return found if len(found) >= count else None
+
+    return until(look, f"{count} deliveries")
 
 
 @pytest.mark.parametrize("name", ["cancel", "retry"])

@@ -142,7 +142,7 @@ def run(kills: int, clients: int, seed: int) -> Outcome:
         for _ in range(kills):
             service, took = start(file, writers)
             slowest = max(slowest, took)
-            time.sleep(rng.uniform(*RUN_S))
+            time.sleep(rng.uniform(*RUN_S))  # the kill may come at any moment
             writers.down()
             service.kill()
         service, took = start(file, writers)

@@ -4,12 +4,12 @@ import dataclasses
 import http.client
 import json
 import threading
-import time
 import urllib.error
 import urllib.request
 from typing import Self
 
 from service import PATIENCE, Service
+from until import until
 
 LOOK_S = 0.05
 OPTIONS = ("--store", "memory", "--shutdown-delay", "1s", "--access-log", "errors")
@@ -51,10 +51,7 @@ class Replica:
         self.stop()
         self._service = Service(*OPTIONS).__enter__()
         self.look()
-        start = time.monotonic()
-        while not self.is_ready:
-            assert time.monotonic() - start < PATIENCE, "it does not become ready"
-            time.sleep(LOOK_S)
+        until(lambda: self.is_ready, "ready", every=LOOK_S)
 
     def stop(self) -> None:
         self._service.__exit__()

@@ -13,9 +13,10 @@ import time
 import urllib.request
 from typing import Any, Self
 
+from until import PATIENCE
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = ("build-test/service/docmill", "build/service/docmill")
-PATIENCE = 30.0
 
 # What can stand before a path in --store; each is shown to keep the same promises.
 STORES = ("memory", "sqlite")

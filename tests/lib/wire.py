@@ -5,7 +5,7 @@ import json
 import socket
 from typing import Any, Self
 
-PATIENCE = 30.0
+from until import PATIENCE
 
 
 @dataclasses.dataclass
