@@ -79,6 +79,11 @@ struct shape *shape_borrow(struct arena *a, const struct shape *shape);
 /* Number of key in the shape, or -1. */
 int32_t shape_find(const struct shape *shape, struct str key);
 
+/* The same in a shape that still grows: by its index if it has one, and none is made. */
+int32_t shape_find_early(const struct shape *shape, struct str key);
+
+#define SHAPE_SCAN_MAX 12 /* up to so many keys a scan is quicker than hashing */
+
 /* ---- reading objects ---- */
 
 /* See to it that shape and values are there, all of them; false on lack of memory. */
