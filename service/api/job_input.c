@@ -136,6 +136,46 @@ bool job_input_is_ndjson(struct arena *a, struct str input)
 	       read_members(a, line, stop, NULL, &err) == 0;
 }
 
+/* Commas between the lines that hold something. */
+static void join_lines(char *p, char *end)
+{
+	char *gap = NULL;
+
+	while (p < end) {
+		char *feed = memchr(p, '\n', (size_t)(end - p));
+		char *stop = feed != NULL ? feed : end;
+
+		if (str_trim((struct str){ p, (size_t)(stop - p) }).len > 0) {
+			if (gap != NULL)
+				*gap = ',';
+			gap = feed;
+		}
+		p = stop + 1;
+	}
+}
+
+void job_input_show(struct arena *a, struct buf *body, size_t start)
+{
+	static const char list[] = ",\"documents\":[";
+	const size_t list_len = sizeof list - 1;
+
+	if (buf_reserve(body, list_len + READ_PADDING) == NULL)
+		return;
+	memset(body->data + body->len, 0, READ_PADDING);
+	struct str input = { body->data + start, body->len - start };
+	if (!job_input_is_ndjson(a, input))
+		return;
+
+	char *brace = body->data + start + str_find(input, '\n');
+	while (*brace != '}')
+		brace--;
+	memmove(brace + list_len, brace + 1, (size_t)(body->data + body->len - brace - 1));
+	memcpy(brace, list, list_len);
+	body->len += list_len - 1;
+	join_lines(brace + list_len, body->data + body->len);
+	buf_append_cstr(body, "]}");
+}
+
 /* Documents go nowhere: all that counts is that they can be read. */
 static int discard(void *arg, struct arena *scratch, const struct value *docs, size_t n_docs,
                    struct err *err)

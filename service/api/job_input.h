@@ -10,6 +10,7 @@
 #include "api/app.h"
 #include "api/transform_request.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/macros.h"
 #include "engine/engine.h"
@@ -41,5 +42,8 @@ int job_input_count(struct arena *a, const struct transform_request *request, ui
 
 /* Is it an object on the first line, and a document on each of the others? */
 bool job_input_is_ndjson(struct arena *a, struct str input);
+
+/* Make of the input that a body ends in, from start on, one object, if it was sent as lines. */
+void job_input_show(struct arena *a, struct buf *body, size_t start);
 
 #endif

@@ -88,6 +88,20 @@ static void show_progress(void *arg, uint64_t n_documents, uint64_t n_bytes)
 		             plan_stage_name(j->plan, plan_n_stages(j->plan) - 1));
 }
 
+/* What was sent as lines, and none of them a document, is stored as an object without documents. */
+static struct run_text documents_of(const struct job *j)
+{
+	const struct str input = j->worker->input;
+	const struct run_text none = {
+		.text = input.data + input.len,
+		.text_start = input.data,
+		.format = READ_NDJSON,
+	};
+	bool is_none = !j->request.has_documents && !plan_has_documents(j->plan);
+
+	return is_none ? none : j->request.documents;
+}
+
 static int run(struct job *j, struct err *err)
 {
 	const struct plan_input source = {
@@ -101,7 +115,7 @@ static int run(struct job *j, struct err *err)
 	TRY(announce(j, err));
 	const struct run_input input = {
 		.plan = j->plan,
-		.documents = j->request.documents,
+		.documents = documents_of(j),
 		.collections = j->request.collections,
 		.n_collections = j->request.n_collections,
 		.let = j->request.let,

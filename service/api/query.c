@@ -109,7 +109,7 @@ bool query_read_choice(const struct request *req, struct response *res, const ch
 	char detail[200] = "must be one of";
 	size_t len = strlen(detail);
 
-	if (text.len == 0)
+	if (text.data == NULL)
 		return true;
 	for (size_t i = 0; i < n_choices; i++) {
 		if (str_is(text, choices[i])) {

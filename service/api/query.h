@@ -22,7 +22,7 @@ bool query_check(const struct request *req, struct response *res, const char *co
 bool query_read_size(const struct request *req, struct response *res, const char *name, size_t min,
                      size_t max, size_t *ret);
 
-/* The number of one of n_choices names, *ret when it is not given or empty; false: likewise. */
+/* The number of one of n_choices names, *ret when it is not given; false: likewise. */
 bool query_read_choice(const struct request *req, struct response *res, const char *name,
                        const char *const *choices, size_t n_choices, size_t *ret);
 

@@ -204,7 +204,8 @@ int task_create(struct request *req, struct response *res, struct err *err)
 }
 
 /* The object that is at the end of the body, with one more member: what the job was given. */
-static int include_transform(const struct request *req, struct response *res, struct err *err)
+static int include_transform(const struct request *req, struct response *res, struct arena *scratch,
+                             struct err *err)
 {
 	struct store *store = store_of(req);
 	struct buf *body = response_body(res);
@@ -213,8 +214,10 @@ static int include_transform(const struct request *req, struct response *res, st
 
 	body->len--; /* its closing brace */
 	buf_append_cstr(body, ",\"transform\":");
+	size_t start = body->len;
 	while ((rc = store->ops->jobs->read(store, req->params[0], JOB_INPUT, n, body, err)) == 0)
 		n++;
+	job_input_show(scratch, body, start);
 	buf_append_char(body, '}');
 	return rc == ERR_NOT_FOUND && n > 0 ? 0 : rc;
 }
@@ -233,7 +236,7 @@ static int get(struct request *req, struct response *res, struct err *err)
 	arena_init(&scratch, &budget);
 	if (!query_check(req, res, names, ARRAY_LEN(names)))
 		return 0;
-	if (include.len > 0 && !str_is(include, "transform")) {
+	if (include.data != NULL && !str_is(include, "transform")) {
 		query_refuse(req, res, "include", "can be \"transform\"");
 		return 0;
 	}
@@ -250,7 +253,7 @@ static int get(struct request *req, struct response *res, struct err *err)
 		res->status = 304;
 		return 0;
 	}
-	return include.len > 0 && view.is_job ? include_transform(req, res, err) : 0;
+	return include.len > 0 && view.is_job ? include_transform(req, res, &scratch, err) : 0;
 }
 
 int task_get(struct request *req, struct response *res, struct err *err)
@@ -333,7 +336,7 @@ static bool read_cancel(const struct request *req, struct response *res, bool *r
 	if (!query_check(req, res, names, ARRAY_LEN(names)))
 		return false;
 	*ret = str_is(cancel, "true");
-	if (cancel.len == 0 || *ret || str_is(cancel, "false"))
+	if (cancel.data == NULL || *ret || str_is(cancel, "false"))
 		return true;
 	query_refuse(req, res, "cancel", "can be \"true\" or \"false\"");
 	return false;

@@ -260,6 +260,45 @@ def test_lines_can_be_sent_asynchronously_too(service):
     assert answer.json()["documents"] == [{"n": 2}]
 
 
+@pytest.mark.parametrize(
+    ("lines", "documents"),
+    [
+        (b'{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
+        (b'\n  \r\n{"a": "\\n}"}\r\n\n{"a": 2}', [{"a": "\n}"}, {"a": 2}]),
+        (b'{"a": [1]}', [{"a": [1]}]),
+    ],
+)
+def test_lines_come_back_as_one_object(service, lines, documents):
+    body = b'{"pipeline": [{"$limit": 9}], "let": {"x": 1} } \r\n' + lines
+    answer = ask(
+        service.address,
+        "POST",
+        "/transform",
+        body,
+        Content_Type="application/x-ndjson",
+        Prefer="respond-async",
+    )
+    found = send(service, "GET", f"{answer.headers['location']}?include=transform").json()
+    given = {"pipeline": [{"$limit": 9}], "let": {"x": 1}, "documents": documents}
+    assert found["transform"] == given
+    # What was read back can be given again.
+    again = send(service, "POST", "/tasks", {"title": "again", "transform": found["transform"]})
+    assert ended(service, again.json()["id"])["result"]["documents"] == len(documents)
+
+
+@pytest.mark.parametrize("tail", [b"", b"\n", b"\n\n"])
+def test_no_lines_are_no_documents(service, tail):
+    answer = ask(
+        service.address,
+        "POST",
+        "/transform",
+        b'{"pipeline": [{"$count": "n"}]}' + tail,
+        Content_Type="application/x-ndjson",
+        Prefer="respond-async, wait=20",
+    )
+    assert (answer.status, answer.json()["documents"]) == (200, [])
+
+
 def test_the_same_key_makes_one_job(service):
     body = {"title": "job", "transform": TRANSFORM}
     first = send(service, "POST", "/tasks", body, Idempotency_Key="job-1")
