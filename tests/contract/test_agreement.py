@@ -40,7 +40,9 @@ def messages(*names: str) -> st.SearchStrategy[Any]:
 TASKS = messages("title", "description", "priority", "status", "id", "version", "tilte", "Title")
 OPTIONS = st.dictionaries(
     st.sampled_from(["max_time_ms", "max_memory_bytes", "seed", "explain", "max_time"]),
-    st.one_of(VALUES, st.sampled_from(["none", "stages", 2**53, 2**53 + 2, -(2**53), 10**9])),
+    st.one_of(
+        VALUES, st.sampled_from(["none", "stages", 2**53 - 1, 2**53, 2**53 + 1, -(2**53), 10**9])
+    ),
     max_size=3,
 )
 

@@ -1,5 +1,6 @@
 """What schemathesis does not know by itself: our media types, pipelines that run, some promises."""
 
+import itertools
 import json
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,9 @@ import case_files  # noqa: E402
 import random_pipelines  # noqa: E402
 
 JSON: Final = {"application/json", "application/ejson", "application/merge-patch+json"}
+KEY_MAX: Final = 255
+NUMBER_MAX: Final = 8
+NUMBERS: Final = itertools.count()
 PROBLEM: Final = "application/problem+json"
 
 schemathesis.serializer.alias(
@@ -84,6 +88,19 @@ def flatmap_body(context: schemathesis.HookContext, body: Any) -> st.SearchStrat
 def _to_lines(work: Mapping[str, Any]) -> str:
     lines = [{"pipeline": work["pipeline"]}, *work["documents"]]
     return "".join(f"{json.dumps(line)}\n" for line in lines)
+
+
+@schemathesis.hook
+def before_call(
+    _: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]
+) -> None:
+    """Make keys of creations that were used before new ones.
+
+    The second answer to a key is the first one again, and what it tells of may be deleted by then.
+    """
+    key = (case.headers or {}).get("Idempotency-Key")
+    if key and key.isascii() and key.isprintable() and len(key) <= KEY_MAX - NUMBER_MAX:
+        case.headers["Idempotency-Key"] = f"{key}{next(NUMBERS)}"
 
 
 @schemathesis.hook
