@@ -102,6 +102,42 @@ def test_tasks(ctl):
     assert ctl("tasks", "ls", "--status", "no such").stdout == ""
 
 
+def test_lists_are_filtered_and_sorted(ctl):
+    for priority in ("2", "4"):
+        ctl("tasks", "create", f"Sorted {priority}", "--priority", priority)
+    made = json.loads(ctl("--json", "transform", "--async", "[]", stdin="[]").stdout)
+    listed = json.loads(ctl("--json", "tasks", "ls", "--kind", "plain", "--sort=-priority").stdout)
+    assert made["id"] not in [task["id"] for task in listed]
+    priorities = [task["priority"] for task in listed]
+    assert priorities == sorted(priorities, reverse=True)
+    assert {2, 4} <= set(priorities)
+    jobs = json.loads(ctl("--json", "tasks", "ls", "--kind", "job").stdout)
+    assert made["id"] in [task["id"] for task in jobs]
+    assert all("attempts" in task for task in jobs)
+
+
+def test_a_transform_in_the_background(ctl):
+    sooner = ctl("transform", "--async", "--wait", "20", PIPELINE, stdin=ORDERS)
+    assert [json.loads(line)["sku"] for line in sooner.stdout.splitlines()] == ["b", "a"]
+    job = json.loads(ctl("--json", "transform", "--async", PIPELINE, stdin=ORDERS).stdout)
+    waited = json.loads(ctl("--json", "tasks", "wait", job["id"]).stdout)
+    assert waited["status"] == "succeeded"
+    kept = json.loads(ctl("--json", "tasks", "get", job["id"], "--include", "transform").stdout)
+    assert kept["transform"] == {
+        "documents": [
+            {"sku": "a", "n": 2},
+            {"sku": "b", "n": 5, "at": {"$date": "2013-01-01T05:00:00.000Z"}},
+        ],
+        "pipeline": json.loads(PIPELINE),
+        "collections": {},
+        "let": {},
+        "options": {},
+    }
+    assert ctl("tasks", "retry", job["id"]).returncode == 65
+    assert ctl("tasks", "rm", job["id"], "--cancel").returncode == 0
+    assert ctl("tasks", "get", job["id"]).returncode == 65
+
+
 @pytest.mark.parametrize(
     ("args", "status", "said"),
     [
@@ -109,6 +145,8 @@ def test_tasks(ctl):
         (("nothing",), 64, "No such command"),
         (("transform", "[{]"), 64, "is not JSON"),
         (("transform", "[]", "--let", "x"), 64, "--let takes NAME=VALUE"),
+        (("transform", "[]", "--wait", "3"), 64, "--async"),
+        (("tasks", "ls", "--sort", "title"), 64, "-priority"),
         (("transform", "/nowhere.json"), 66, "/nowhere.json"),
         (("transform", "[]", "/nowhere.ndjson"), 66, "/nowhere.ndjson"),
         (("transform", '[{"$srot": {}}]'), 65, "$sort"),

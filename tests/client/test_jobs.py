@@ -100,8 +100,7 @@ def test_a_task_has_the_members_of_the_contract(kind, path):
     schema = yaml.safe_load((schemas / "Task.yaml").read_text(encoding="utf-8"))
     for name in path:
         schema = schema[name]
-    # What a job was given is sent only to who asks for it, which this package does not.
-    assert set(kind.__dataclass_fields__) == set(schema["properties"]) - {"transform"}
+    assert set(kind.__dataclass_fields__) == set(schema["properties"])
 
 
 def test_a_request_as_transform_has_it(mill):

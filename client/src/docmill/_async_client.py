@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import anyio
 
 from . import _flow
 from ._body import Documents
-from ._call import Call, T
+from ._call import Call, T, new_key
 from ._calls import service
 from ._calls import transform as calls
 from ._calls.transform import Collections, Options, Pipeline
 from ._codec import Codec
 from ._errors import ConnectionFailed, Timeout, Unavailable
 from ._http import AsyncHTTP, AsyncHTTPClient
-from ._models import TransformResult, Verdict
+from ._models import Task, TransformResult, Verdict
 from ._resources import AsyncTasks
 from ._settings import Settings, service_url
 
@@ -115,6 +115,72 @@ class AsyncClient:
         )
         return await self._run(call, timeout)
 
+    @overload
+    async def submit(
+        self,
+        documents: Documents | None,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = ...,
+        let: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,
+        max_time: float | None = ...,
+        max_memory: int | None = ...,
+        now: datetime | None = ...,
+        seed: int | None = ...,
+        explain: bool = ...,
+        wait: Literal[0] = 0,
+        idempotency_key: str | None = ...,
+    ) -> Task: ...
+
+    @overload
+    async def submit(
+        self,
+        documents: Documents | None,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = ...,
+        let: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,
+        max_time: float | None = ...,
+        max_memory: int | None = ...,
+        now: datetime | None = ...,
+        seed: int | None = ...,
+        explain: bool = ...,
+        wait: int,
+        idempotency_key: str | None = ...,
+    ) -> Task | TransformResult: ...
+
+    async def submit(
+        self,
+        documents: Documents | None,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = None,
+        let: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        max_time: float | None = None,
+        max_memory: int | None = None,
+        now: datetime | None = None,
+        seed: int | None = None,
+        explain: bool = False,
+        wait: int = 0,
+        idempotency_key: str | None = None,
+    ) -> Task | TransformResult:
+        """Like Client.submit; takes async iterators too."""
+        options = Options(max_time, max_memory, now, seed, explain)
+        call = calls.submit(
+            self._settings.codec,
+            documents,
+            pipeline,
+            collections=collections,
+            let=let,
+            options=options,
+            wait=wait,
+            idempotency_key=idempotency_key or new_key(),
+        )
+        return await self._run(call, timeout)
+
     async def validate(
         self,
         pipeline: Pipeline,
@@ -150,9 +216,7 @@ class AsyncClient:
         on_wait: Callable[[T], None] | None,
     ) -> T:
         settings = self._settings.change(timeout=timeout)
-        # Who looks on wants to see it move.
-        hold = _flow.HOLD if on_wait is None else 1
-        flow = _flow.poll(ask, is_done, settings.policy, hold=hold, on_wait=on_wait)
+        flow = _flow.poll(ask, is_done, settings.policy, on_wait=on_wait)
         return await self._drive(flow, settings.headers)
 
     async def _drive(

@@ -1,6 +1,7 @@
 """What a call is: one request, and how to read its answer. Nothing here does I/O."""
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -8,6 +9,11 @@ from typing import Any, Generic, TypeVar
 from ._body import Body
 
 T = TypeVar("T")
+
+
+def new_key() -> str:
+    """Make an Idempotency-Key: what one thing to be made is called, however often it is sent."""
+    return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,18 @@
 import time
 from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 from . import _flow
 from ._body import Documents
-from ._call import Call, T
+from ._call import Call, T, new_key
 from ._calls import service
 from ._calls import transform as calls
 from ._calls.transform import Collections, Options, Pipeline
 from ._codec import Codec
 from ._errors import ConnectionFailed, Timeout, Unavailable
 from ._http import SyncHTTP, SyncHTTPClient
-from ._models import TransformResult, Verdict
+from ._models import Task, TransformResult, Verdict
 from ._resources import Tasks
 from ._settings import Settings, service_url
 
@@ -146,6 +146,97 @@ class Client:
         )
         return self._run(call, timeout)
 
+    @overload
+    def submit(
+        self,
+        documents: Documents | None,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = ...,
+        let: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,
+        max_time: float | None = ...,
+        max_memory: int | None = ...,
+        now: datetime | None = ...,
+        seed: int | None = ...,
+        explain: bool = ...,
+        wait: Literal[0] = 0,
+        idempotency_key: str | None = ...,
+    ) -> Task: ...
+
+    @overload
+    def submit(
+        self,
+        documents: Documents | None,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = ...,
+        let: Mapping[str, Any] | None = ...,
+        timeout: float | None = ...,
+        max_time: float | None = ...,
+        max_memory: int | None = ...,
+        now: datetime | None = ...,
+        seed: int | None = ...,
+        explain: bool = ...,
+        wait: int,
+        idempotency_key: str | None = ...,
+    ) -> Task | TransformResult: ...
+
+    def submit(
+        self,
+        documents: Documents | None,
+        pipeline: Pipeline,
+        *,
+        collections: Collections | None = None,
+        let: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        max_time: float | None = None,
+        max_memory: int | None = None,
+        now: datetime | None = None,
+        seed: int | None = None,
+        explain: bool = False,
+        wait: int = 0,
+        idempotency_key: str | None = None,
+    ) -> Task | TransformResult:
+        """Make a job of a transform: it runs in the background, and outlives this program.
+
+        Takes what `transform` takes, of any size and in any of its forms, and:
+
+        Args:
+            documents: as for `transform`.
+            pipeline: as for `transform`.
+            collections: as for `transform`.
+            let: as for `transform`.
+            timeout: seconds for the call, the wait included; else the client's.
+            max_time: seconds that the job may compute for.
+            max_memory: bytes that it may use.
+            now: what `$$NOW` is.
+            seed: what `$rand` and `$sample` start from.
+            explain: fill in the result's `stages`.
+            wait: whole seconds, 1 to 30, that the service waits for the end: what has ended by then
+                gives its result, what has not gives its task.
+            idempotency_key: as for `tasks.create`.
+
+        Returns:
+            The task, to be waited for by `tasks.wait`; or with `wait` perhaps the result.
+
+        Raises:
+            PipelineInvalid: the pipeline does not compile.
+            PipelineFailed: with `wait`: the job has failed already; and so for other errors.
+        """
+        options = Options(max_time, max_memory, now, seed, explain)
+        call = calls.submit(
+            self._settings.codec,
+            documents,
+            pipeline,
+            collections=collections,
+            let=let,
+            options=options,
+            wait=wait,
+            idempotency_key=idempotency_key or new_key(),
+        )
+        return self._run(call, timeout)
+
     def validate(
         self,
         pipeline: Pipeline,
@@ -185,9 +276,7 @@ class Client:
         on_wait: Callable[[T], None] | None,
     ) -> T:
         settings = self._settings.change(timeout=timeout)
-        # Who looks on wants to see it move.
-        hold = _flow.HOLD if on_wait is None else 1
-        flow = _flow.poll(ask, is_done, settings.policy, hold=hold, on_wait=on_wait)
+        flow = _flow.poll(ask, is_done, settings.policy, on_wait=on_wait)
         return self._drive(flow, settings.headers)
 
     def _drive(

@@ -312,16 +312,18 @@ def from_status(
     return kind(status, problem, request_id=request_id, retry_after=retry_after)
 
 
-class JobFailed(Error):
+class _JobEnded(Error):
+    def __init__(self, task: "Task") -> None:
+        super().__init__(task)
+        self.task = task
+
+
+class JobFailed(_JobEnded):
     """Say that a job that was waited for has failed.
 
     Attributes:
         task: the job as it is now.
     """
-
-    def __init__(self, task: "Task") -> None:
-        super().__init__(task)
-        self.task = task
 
     @property
     def reason(self) -> StatusError:
@@ -333,16 +335,12 @@ class JobFailed(Error):
         return f"the job has failed: {self.reason}"
 
 
-class JobCancelled(Error):
+class JobCancelled(_JobEnded):
     """Say that a job that was waited for was cancelled.
 
     Attributes:
         task: the job as it is now.
     """
-
-    def __init__(self, task: "Task") -> None:
-        super().__init__(task)
-        self.task = task
 
     def __str__(self) -> str:
         return "the job was cancelled"

@@ -103,13 +103,13 @@ def poll(
     is_done: Callable[[T], bool],
     policy: Policy,
     *,
-    hold: int = HOLD,
     on_wait: Callable[[T], None] | None = None,
 ) -> Generator[Step, Outcome, T]:
     """Ask until it is done; `ask` is given the seconds that the service is to hold its answer.
 
     A service with too many who wait holds none: then the waits are spent here.
     """
+    hold = HOLD if on_wait is None else 1  # who looks on wants to see it move
     left = policy.timeout
     early = 0
     while left > 0:

@@ -10,8 +10,9 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Final, Self, TypeAlias, TypeVar, overload
 
-from ._codec import JSON, Codec, decode
-from ._errors import ProblemItem, ProtocolError
+from ._codec import JSON, Codec
+from ._errors import ProblemItem
+from ._reading import Message, member, objects, read_object
 
 V = TypeVar("V")
 
@@ -39,87 +40,26 @@ def given(**arguments: JSON | Unset) -> dict[str, JSON]:
     return {name: value for name, value in arguments.items() if value is not UNSET}
 
 
-def read_object(codec: Codec, body: bytes) -> dict[str, JSON]:
-    """The object that an answer holds."""
-    try:
-        value = decode(codec, body)
-    except ValueError as error:
-        raise ProtocolError(f"the answer is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ProtocolError(f"the answer is no JSON object but {type(value).__name__}")
-    return value
-
-
-def member(data: Mapping[str, JSON], name: str, kind: type[V]) -> V:
-    """A member that must be there."""
-    value = data.get(name)
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        found = "missing" if name not in data else f"a {type(value).__name__}"
-        raise ProtocolError(f'the answer\'s "{name}" is {found}, not a {kind.__name__}')
-    return value
-
-
-def moment(data: Mapping[str, JSON], name: str) -> datetime:
-    try:
-        return datetime.fromisoformat(member(data, name, str))
-    except ValueError as error:
-        raise ProtocolError(f'the answer\'s "{name}" is no time: {error}') from error
-
-
-def _objects(data: Mapping[str, JSON], name: str) -> list[dict[str, JSON]]:
-    items = member(data, name, list)
-    if not all(isinstance(item, dict) for item in items):
-        raise ProtocolError(f'the answer\'s "{name}" holds something else than objects')
-    return items
-
-
-def _maybe(data: Mapping[str, JSON], name: str, kind: type[V]) -> V | None:
-    """A member that may be left out."""
-    return None if data.get(name) is None else member(data, name, kind)
-
-
-def _maybe_moment(data: Mapping[str, JSON], name: str) -> datetime | None:
-    return None if data.get(name) is None else moment(data, name)
-
-
 @dataclass(frozen=True, slots=True)
-class JobProgress:
+class JobProgress(Message):
     """How far a job is: its documents (0 of 0 until they were counted), and its stage."""
 
     documents_done: int
     documents_total: int
     stage: str
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, JSON]) -> Self:
-        """Read it as the service writes it."""
-        return cls(
-            documents_done=member(data, "documents_done", int),
-            documents_total=member(data, "documents_total", int),
-            stage=member(data, "stage", str),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class JobResult:
+class JobResult(Message):
     """What a job has made: how much, and until when it is kept. `tasks.result` fetches it."""
 
     documents: int
     bytes: int
     expires_at: datetime
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, JSON]) -> Self:
-        """Read it as the service writes it."""
-        return cls(
-            documents=member(data, "documents", int),
-            bytes=member(data, "bytes", int),
-            expires_at=moment(data, "expires_at"),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Message):
     """An attempt to tell a job's webhook.
 
     Attributes:
@@ -140,30 +80,17 @@ class Delivery:
     status: int | None = None
     next_at: datetime | None = None
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, JSON]) -> Self:
-        """Read one as the service writes it."""
-        return cls(
-            n=member(data, "n", int),
-            webhook_id=member(data, "webhook_id", str),
-            at=moment(data, "at"),
-            outcome=member(data, "outcome", str),
-            detail=member(data, "detail", str),
-            status=_maybe(data, "status", int),
-            next_at=_maybe_moment(data, "next_at"),
-        )
-
 
 def read_deliveries(data: Mapping[str, JSON]) -> tuple[Delivery, ...]:
     """All that a job's webhook was told."""
-    return tuple(Delivery.from_json(item) for item in _objects(data, "deliveries"))
+    return tuple(Delivery.from_json(item) for item in objects(data, "deliveries"))
 
 
 _ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Message):
     """An entry of /tasks; a job, which carries a transform, has the members from `attempts` on.
 
     Attributes:
@@ -173,6 +100,7 @@ class Task:
         result: of a job that has succeeded: how much it has made.
         progress: how far a job is that runs.
         webhook: the address that is told of the job's end.
+        transform: what the job was given, when `tasks.get` has asked for it.
     """
 
     id: str
@@ -190,6 +118,7 @@ class Task:
     result: JobResult | None = None
     progress: JobProgress | None = None
     webhook: str | None = None
+    transform: Mapping[str, JSON] | None = field(default=None, hash=False)
 
     @property
     def is_job(self) -> bool:
@@ -204,26 +133,10 @@ class Task:
     @classmethod
     def from_json(cls, data: Mapping[str, JSON]) -> Self:
         """Read a task as the service writes it."""
-        result = _maybe(data, "result", dict)
-        progress = _maybe(data, "progress", dict)
-        webhook = _maybe(data, "webhook", dict)
-        return cls(
-            id=member(data, "id", str),
-            title=member(data, "title", str),
-            description=member(data, "description", str),
-            status=member(data, "status", str),
-            priority=member(data, "priority", int),
-            created_at=moment(data, "created_at"),
-            updated_at=_maybe_moment(data, "updated_at"),
-            version=_maybe(data, "version", int),
-            attempts=_maybe(data, "attempts", int),
-            started_at=_maybe_moment(data, "started_at"),
-            finished_at=_maybe_moment(data, "finished_at"),
-            error=_maybe(data, "error", dict),
-            result=None if result is None else JobResult.from_json(result),
-            progress=None if progress is None else JobProgress.from_json(progress),
-            webhook=None if webhook is None else member(webhook, "url", str),
-        )
+        if data.get("webhook") is None:
+            return super(Task, cls).from_json(data)
+        url = member(member(data, "webhook", dict), "url", str)
+        return super(Task, cls).from_json({**data, "webhook": url})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +155,13 @@ class TaskPage:
         """Read a page as the service writes it."""
         cursor = data.get("next_cursor")
         return cls(
-            tasks=tuple(Task.from_json(item) for item in _objects(data, "tasks")),
+            tasks=tuple(Task.from_json(item) for item in objects(data, "tasks")),
             next_cursor=None if cursor is None else member(data, "next_cursor", str),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Message):
     """What a transform took: documents, microseconds, bytes at the most."""
 
     documents_in: int
@@ -256,19 +169,9 @@ class Stats:
     duration_us: int
     peak_bytes: int
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, JSON]) -> Self:
-        """Read them as the service writes them."""
-        return cls(
-            documents_in=member(data, "documents_in", int),
-            documents_out=member(data, "documents_out", int),
-            duration_us=member(data, "duration_us", int),
-            peak_bytes=member(data, "peak_bytes", int),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class StageStats:
+class StageStats(Message):
     """What one stage of a transform took."""
 
     name: str
@@ -276,17 +179,6 @@ class StageStats:
     documents_out: int
     duration_us: int
     peak_bytes: int
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, JSON]) -> Self:
-        """Read them as the service writes them."""
-        return cls(
-            name=member(data, "name", str),
-            documents_in=member(data, "documents_in", int),
-            documents_out=member(data, "documents_out", int),
-            duration_us=member(data, "duration_us", int),
-            peak_bytes=member(data, "peak_bytes", int),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +199,8 @@ class Verdict:
         """Read one as the service writes it."""
         return cls(
             valid=member(data, "valid", bool),
-            stages=tuple(member(stage, "name", str) for stage in _objects(data, "stages")),
-            errors=tuple(ProblemItem.from_json(item) for item in _objects(data, "errors")),
+            stages=tuple(member(stage, "name", str) for stage in objects(data, "stages")),
+            errors=tuple(ProblemItem.from_json(item) for item in objects(data, "errors")),
         )
 
     def __bool__(self) -> bool:
@@ -338,7 +230,7 @@ class TransformResult(Sequence[dict[str, Any]]):
     @cached_property
     def documents(self) -> list[dict[str, Any]]:
         """The documents as a list."""
-        return _objects(self._answer, "documents")
+        return objects(self._answer, "documents")
 
     @cached_property
     def stats(self) -> Stats:
@@ -350,7 +242,7 @@ class TransformResult(Sequence[dict[str, Any]]):
         """What each stage took, when the call asked with `explain=True`; else empty."""
         if "stages" not in self._answer:
             return ()
-        return tuple(StageStats.from_json(stage) for stage in _objects(self._answer, "stages"))
+        return tuple(StageStats.from_json(stage) for stage in objects(self._answer, "stages"))
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
@@ -365,7 +257,7 @@ class TransformResult(Sequence[dict[str, Any]]):
         if "collections" not in self._answer:
             return {}
         found = member(self._answer, "collections", dict)
-        return {name: _objects(found, name) for name in found}
+        return {name: objects(found, name) for name in found}
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...

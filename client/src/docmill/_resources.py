@@ -1,8 +1,8 @@
 """What hangs on a client: `client.tasks`, for both kinds of client."""
 
-import uuid
 from collections.abc import Callable
 
+from ._call import new_key
 from ._calls import tasks as calls
 from ._codec import Codec
 from ._jobs import (
@@ -17,10 +17,6 @@ from ._jobs import (
 )
 from ._models import UNSET, Delivery, Maybe, Task, TaskPage, TransformResult
 from ._pages import AsyncTaskList, TaskList
-
-
-def _new_key() -> str:
-    return str(uuid.uuid4())
 
 
 class Tasks:
@@ -74,17 +70,21 @@ class Tasks:
                 priority=priority,
                 transform=transform,
                 webhook=webhook,
-                idempotency_key=idempotency_key or _new_key(),
+                idempotency_key=idempotency_key or new_key(),
             )
         )
 
-    def get(self, task_id: str) -> Task:
+    def get(self, task_id: str, *, include: Maybe[calls.Include] = UNSET) -> Task:
         """Fetch one task.
+
+        Args:
+            task_id: which task.
+            include: "transform": with what a job was given, in the task's `transform`.
 
         Raises:
             NotFound: there is no such task.
         """
-        return self._run(calls.get(self._codec, task_id))
+        return self._run(calls.get(self._codec, task_id, include=include))
 
     def list(
         self,
@@ -158,14 +158,19 @@ class Tasks:
             )
         )
 
-    def delete(self, task_id: str, *, version: Maybe[int] = UNSET) -> None:
+    def delete(self, task_id: str, *, version: Maybe[int] = UNSET, cancel: bool = False) -> None:
         """Delete a task, whatever its version or (given one) at that version only.
+
+        Args:
+            task_id: which task.
+            version: delete this version only.
+            cancel: stop it first, if it is a job that runs.
 
         Raises:
             NotFound: there is no such task.
-            Conflict: the task is at another version by now.
+            Conflict: the task is at another version by now, or is a job that runs.
         """
-        self._run(calls.delete(task_id, version=version))
+        self._run(calls.delete(task_id, version=version, cancel=cancel))
 
     def wait(
         self,
@@ -269,13 +274,13 @@ class AsyncTasks:
                 priority=priority,
                 transform=transform,
                 webhook=webhook,
-                idempotency_key=idempotency_key or _new_key(),
+                idempotency_key=idempotency_key or new_key(),
             )
         )
 
-    async def get(self, task_id: str) -> Task:
+    async def get(self, task_id: str, *, include: Maybe[calls.Include] = UNSET) -> Task:
         """Like Tasks.get."""
-        return await self._run(calls.get(self._codec, task_id))
+        return await self._run(calls.get(self._codec, task_id, include=include))
 
     def list(
         self,
@@ -326,9 +331,11 @@ class AsyncTasks:
             )
         )
 
-    async def delete(self, task_id: str, *, version: Maybe[int] = UNSET) -> None:
+    async def delete(
+        self, task_id: str, *, version: Maybe[int] = UNSET, cancel: bool = False
+    ) -> None:
         """Like Tasks.delete."""
-        await self._run(calls.delete(task_id, version=version))
+        await self._run(calls.delete(task_id, version=version, cancel=cancel))
 
     async def wait(
         self,

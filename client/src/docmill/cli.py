@@ -7,24 +7,22 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NoReturn
 
 try:
     import typer
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-    from rich.table import Column, Table
-    from rich.text import Text
+
+    from ._show import progress, show_result, show_tasks
 except ImportError:
     raise SystemExit("docmillctl needs more packages: pip install 'docmill[cli]'") from None
 
+from ._calls.tasks import Include, Kind, Sort
 from ._client import Client
-from ._codec import BEST, encode
 from ._errors import (
     AuthenticationFailed,
     ConnectionFailed,
@@ -37,7 +35,7 @@ from ._errors import (
     Timeout,
     Unavailable,
 )
-from ._models import UNSET, Stats, Task, TransformResult
+from ._models import UNSET, Task
 
 EX_USAGE = 64
 EX_DATA = 65
@@ -79,17 +77,28 @@ def transform(
     collection: Annotated[list[str] | None, typer.Option(metavar="NAME=FILE")] = None,
     let: Annotated[list[str] | None, typer.Option(metavar="NAME=JSON")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds for all of it.")] = None,
+    background: Annotated[
+        bool, typer.Option("--async", help="Make it a job, and show that.")
+    ] = False,
+    wait: Annotated[
+        int | None,
+        typer.Option(min=1, max=30, help="With --async: the result, if it is there so soon."),
+    ] = None,
 ) -> None:
     """Run a pipeline over documents."""
+    if wait and not background:
+        raise typer.BadParameter("is for what runs in the background: --async", param_hint="--wait")
     with _session(context) as mill:
         stages = _json(pipeline if pipeline.lstrip().startswith("[") else _text(pipeline), pipeline)
         collections = {n: list(_documents(path)) for n, path in _pairs(collection, "--collection")}
         constants = {name: _json(text, f"--let {name}") for name, text in _pairs(let, "--let")}
         with _open(file) as documents:
-            result = mill.transform(
-                documents, stages, collections=collections, let=constants, timeout=timeout
-            )
-        _show_result(context, result)
+            run = partial(mill.submit, wait=wait or 0) if background else mill.transform
+            made = run(documents, stages, collections=collections, let=constants, timeout=timeout)
+        if isinstance(made, Task):
+            show_tasks(made, as_json=context.obj.as_json)
+        else:
+            show_result(made, as_json=context.obj.as_json)
 
 
 @tasks.command("ls")
@@ -97,23 +106,34 @@ def list_tasks(
     context: typer.Context,
     status: Annotated[str | None, typer.Option(help="Only those with this status.")] = None,
     priority: Annotated[int | None, typer.Option(min=1, max=5)] = None,
-    urgent_first: Annotated[bool, typer.Option(help="By priority, then by age.")] = False,
+    kind: Annotated[Kind | None, typer.Option(help="Only plain tasks, or only jobs.")] = None,
+    sort: Annotated[
+        Sort | None, typer.Option(help="A minus in front: the newest, or most urgent, first.")
+    ] = None,
 ) -> None:
-    """List the tasks."""
+    """List the tasks, oldest first."""
     with _session(context) as mill:
         found = mill.tasks.list(
             status=UNSET if status is None else status,
             priority=UNSET if priority is None else priority,
-            sort="-priority" if urgent_first else UNSET,
+            kind=UNSET if kind is None else kind,
+            sort=UNSET if sort is None else sort,
         )
-        _show_tasks(context, list(found))
+        show_tasks(list(found), as_json=context.obj.as_json)
 
 
 @tasks.command("get")
-def get_task(context: typer.Context, task_id: str) -> None:
+def get_task(
+    context: typer.Context,
+    task_id: str,
+    include: Annotated[
+        Include | None, typer.Option(help="With --json: what the job was given, too.")
+    ] = None,
+) -> None:
     """Show one task."""
     with _session(context) as mill:
-        _show_tasks(context, mill.tasks.get(task_id))
+        found = mill.tasks.get(task_id, include=UNSET if include is None else include)
+        show_tasks(found, as_json=context.obj.as_json)
 
 
 @tasks.command("create")
@@ -137,7 +157,7 @@ def create_task(
             transform=UNSET if transform is None else _object(transform),
             webhook=UNSET if webhook is None else webhook,
         )
-        _show_tasks(context, task)
+        show_tasks(task, as_json=context.obj.as_json)
 
 
 @tasks.command("wait")
@@ -150,23 +170,41 @@ def wait_for_task(
 ) -> None:
     """Wait until a job has succeeded, and show it; fail when the job does."""
     with _session(context) as mill:
-        with _progress() as on_progress:
+        with progress() as on_progress:
             job = mill.tasks.wait(task_id, timeout=timeout, on_progress=on_progress)
-        _show_tasks(context, job.task)
+        show_tasks(job.task, as_json=context.obj.as_json)
 
 
 @tasks.command("result")
-def show_result(context: typer.Context, task_id: str) -> None:
+def fetch_result(context: typer.Context, task_id: str) -> None:
     """Show what a job has made."""
     with _session(context) as mill:
-        _show_result(context, mill.tasks.result(task_id))
+        show_result(mill.tasks.result(task_id), as_json=context.obj.as_json)
 
 
 @tasks.command("cancel")
 def cancel_task(context: typer.Context, task_id: str) -> None:
     """Stop a job: at once if it waits, soon if it runs."""
     with _session(context) as mill:
-        _show_tasks(context, mill.tasks.cancel(task_id))
+        show_tasks(mill.tasks.cancel(task_id), as_json=context.obj.as_json)
+
+
+@tasks.command("retry")
+def retry_task(context: typer.Context, task_id: str) -> None:
+    """Run a job again that has failed or was cancelled."""
+    with _session(context) as mill:
+        show_tasks(mill.tasks.retry(task_id), as_json=context.obj.as_json)
+
+
+@tasks.command("rm")
+def delete_task(
+    context: typer.Context,
+    task_id: str,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Stop it first if it runs.")] = False,
+) -> None:
+    """Delete a task."""
+    with _session(context) as mill:
+        mill.tasks.delete(task_id, cancel=cancel)
 
 
 def main() -> None:
@@ -264,105 +302,6 @@ def _open(path: str) -> Iterator[BinaryIO]:
     else:
         with Path(path).open("rb") as file:
             yield file
-
-
-def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Task], None] | None]:
-    """A bar for somebody who looks on; nothing, not even questions, for a script."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
-        line = bar.add_task("waiting", total=None)
-
-        def show(task: Task) -> None:
-            if (now := task.progress) is None:
-                bar.update(line, description=task.status)
-                return
-            bar.update(
-                line,
-                description=f"{task.status} {now.stage}".replace("[", "\\["),
-                completed=now.documents_done,
-                total=now.documents_total or None,
-            )
-
-        yield show
-
-
-def _show_result(context: typer.Context, result: TransformResult) -> None:
-    if context.obj.as_json:
-        _write(result.raw + b"\n")
-    elif sys.stdout.isatty():
-        _show_documents(result.documents, result.stats)
-    else:
-        _write(b"".join(encode(BEST, document) + b"\n" for document in result))
-
-
-def _show_documents(documents: Sequence[Mapping[str, Any]], stats: Stats) -> None:
-    columns = list(dict.fromkeys(name for document in documents for name in document))
-    table = Table(*(Column(Text(name)) for name in columns))
-    for document in documents:
-        table.add_row(*(_cell(document[name]) if name in document else None for name in columns))
-    console = Console()
-    if columns:
-        console.print(table)
-    console.print(
-        f"{stats.documents_out} of {stats.documents_in} documents in "
-        f"{stats.duration_us / 1000:.1f} ms",
-        style="dim",
-    )
-
-
-def _cell(value: Any) -> Text:
-    """What a value looks like; plain text, whatever brackets and escapes it holds."""
-    return Text(value if isinstance(value, str) else encode(BEST, value).decode())
-
-
-def _show_tasks(context: typer.Context, found: Task | list[Task]) -> None:
-    some = found if isinstance(found, list) else [found]
-    if context.obj.as_json:
-        _write(
-            encode(BEST, [_plain(t) for t in some] if found is some else _plain(some[0])) + b"\n"
-        )
-    elif sys.stdout.isatty():
-        table = Table("id", "status", "priority", "created_at", "title")
-        for task in some:
-            table.add_row(*map(Text, _row(task)))
-        Console().print(table)
-    else:
-        _write("".join("\t".join(_row(task)) + "\n" for task in some).encode())
-
-
-def _plain(task: Task) -> dict[str, Any]:
-    """A task as the service writes it."""
-    plain = _written(asdict(task))
-    if task.webhook is not None:
-        plain["webhook"] = {"url": task.webhook}
-    return plain
-
-
-def _written(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in data.items() if value is not None}
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _time(value)
-    return _written(value) if isinstance(value, dict) else value
-
-
-def _time(moment: Any) -> str:
-    return f"{moment.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
-
-
-def _row(task: Task) -> tuple[str, ...]:
-    title = task.title.replace("\t", " ").replace("\n", " ")
-    return task.id, task.status, str(task.priority), _time(task.created_at), title
 
 
 if __name__ == "__main__":

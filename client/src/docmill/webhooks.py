@@ -19,7 +19,8 @@ from datetime import datetime
 
 from ._codec import StandardCodec
 from ._errors import Error, ProtocolError
-from ._models import Task, member, moment, read_object
+from ._models import Task
+from ._reading import member, moment, read_object
 
 __all__ = ["Event", "InvalidSignature", "verify"]
 

@@ -16,10 +16,11 @@ from .._models import (
     TransformResult,
     given,
     read_deliveries,
-    read_object,
 )
+from .._reading import read_object
 from .transform import Pipeline
 
+Include: TypeAlias = Literal["transform"]
 Kind: TypeAlias = Literal["plain", "job"]
 Sort: TypeAlias = Literal["created_at", "-created_at", "priority", "-priority"]
 Work: TypeAlias = tuple[Iterable[Document], Pipeline] | Mapping[str, Any]
@@ -55,10 +56,17 @@ def create(
     )
 
 
-def get(codec: Codec, task_id: str, *, wait: int = 0) -> Call[Task]:
+def get(
+    codec: Codec, task_id: str, *, include: Maybe[Include] = UNSET, wait: int = 0
+) -> Call[Task]:
     """GET /tasks/{id}: of a job, held until it has ended, so many seconds at most."""
-    headers = {"Prefer": f"wait={wait}"} if wait else {}
-    return Call("GET", _path(task_id), _task(codec), headers=headers)
+    return Call(
+        "GET",
+        _path(task_id),
+        _task(codec),
+        query={} if include is UNSET else {"include": include},
+        headers={"Prefer": f"wait={wait}"} if wait else {},
+    )
 
 
 def page(
@@ -111,10 +119,16 @@ def update(
     )
 
 
-def delete(task_id: str, *, version: Maybe[int]) -> Call[None]:
+def delete(task_id: str, *, version: Maybe[int], cancel: bool) -> Call[None]:
     """DELETE /tasks/{id}: when it has to be sent again, a 404 says that the first had worked."""
-    headers = _if_match(version)
-    return Call("DELETE", _path(task_id), _nothing, headers=headers, done_when_repeated=404)
+    return Call(
+        "DELETE",
+        _path(task_id),
+        _nothing,
+        query={"cancel": "true"} if cancel else {},
+        headers=_if_match(version),
+        done_when_repeated=404,
+    )
 
 
 def cancel(codec: Codec, task_id: str) -> Call[Task]:

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from .._body import Document, Documents, documents_body, json_body
-from .._call import Call
+from .._call import Answer, Call
 from .._codec import Codec
-from .._models import TransformResult, Verdict, read_object
+from .._models import Task, TransformResult, Verdict
+from .._reading import read_object
 
 Pipeline: TypeAlias = Sequence[Mapping[str, Any]]
 Collections: TypeAlias = Mapping[str, Iterable[Document]]
+
+_ACCEPTED = 202
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,42 @@ def transform(
     options: Options,
 ) -> Call[TransformResult]:
     """POST /transform: changes nothing in the service, so it may be sent again."""
-    request = _request(pipeline, collections, let)
-    if chosen := options.to_json():
-        request["options"] = chosen
+    request = _request(pipeline, collections, let, options)
     return Call(
         "POST",
         "/transform",
         lambda answer: TransformResult(answer.body, codec, request_id=answer.request_id),
+        body=documents_body(codec, request, documents),
+    )
+
+
+def submit(
+    codec: Codec,
+    documents: Documents | None,
+    pipeline: Pipeline,
+    *,
+    collections: Collections | None,
+    let: Mapping[str, Any] | None,
+    options: Options,
+    wait: int,
+    idempotency_key: str,
+) -> Call[Task | TransformResult]:
+    """POST /transform as a job: the key lets it be sent again without a second one."""
+    request = _request(pipeline, collections, let, options)
+
+    def parse(answer: Answer) -> Task | TransformResult:
+        if answer.status == _ACCEPTED:
+            return Task.from_json(read_object(codec, answer.body))
+        return TransformResult(answer.body, codec, request_id=answer.request_id)
+
+    return Call(
+        "POST",
+        "/transform",
+        parse,
+        headers={
+            "Prefer": f"respond-async, wait={wait}" if wait else "respond-async",
+            "Idempotency-Key": idempotency_key,
+        },
         body=documents_body(codec, request, documents),
     )
 
@@ -73,16 +105,21 @@ def validate(
         "POST",
         "/transform/validate",
         lambda answer: Verdict.from_json(read_object(codec, answer.body)),
-        body=json_body(codec, _request(pipeline, collections, let)),
+        body=json_body(codec, _request(pipeline, collections, let, Options())),
     )
 
 
 def _request(
-    pipeline: Pipeline, collections: Collections | None, let: Mapping[str, Any] | None
+    pipeline: Pipeline,
+    collections: Collections | None,
+    let: Mapping[str, Any] | None,
+    options: Options,
 ) -> dict[str, Any]:
     request: dict[str, Any] = {"pipeline": list(pipeline)}
     if collections:
         request["collections"] = {name: list(items) for name, items in collections.items()}
     if let:
         request["let"] = let
+    if chosen := options.to_json():
+        request["options"] = chosen
     return request
