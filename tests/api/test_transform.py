@@ -41,6 +41,17 @@ def test_an_empty_pipeline_gives_the_documents_back_as_they_came(http: httpx.Cli
     assert answer.text.startswith('{"documents":[{"a": 1.0, "b": 9007199254740993}],"stats":{')
 
 
+@pytest.mark.parametrize(
+    "number", ["-0", "0", "-0.0", "1.50", "1e2", "3000000000", "12345678901234567890"]
+)
+def test_numbers_that_are_kept_leave_as_they_came(http: httpx.Client, number: str) -> None:
+    kept = '{"_id": "$a", "s": {"$addToSet": "$a"}, "f": {"$first": "$a"}}'
+    documents = f'[{{"a": {number}}}, {{"a": {number}}}]'
+    answer = post(http, f'{{"pipeline": [{{"$group": {kept}}}], "documents": {documents}}}')
+    expected = f'{{"documents":[{{"_id":{number},"s":[{number}],"f":{number}}}],'
+    assert answer.text.startswith(expected)
+
+
 def test_no_documents_are_documents_too(http: httpx.Client) -> None:
     assert transform(http, documents=[], pipeline=[{"$limit": 1}])["documents"] == []
 

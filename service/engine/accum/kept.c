@@ -3,8 +3,17 @@
 
 #include <string.h>
 
+/* Would it be written as it came in?  Not "-0", and not {"$numberLong": "1"}. */
+static bool is_plain_integer(struct value found, struct value v)
+{
+	return (v.type == VALUE_INT || v.type == VALUE_LONG) && found.text[0] != '{' &&
+	       (v.i64 != 0 || found.text[0] != '-');
+}
+
 struct value kept_from(struct eval *ev, struct value found, struct value v)
 {
+	if (found.type == VALUE_RAW && is_plain_integer(found, v))
+		return v;
 	if (found.type == VALUE_RAW) {
 		bool is_plain_text = v.type == VALUE_STRING && v.text == found.text + 1;
 

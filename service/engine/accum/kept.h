@@ -1,8 +1,9 @@
 /*
  * Kept values: what groups and accumulators hold on to of the values that they meet.
  *
- * A value that came in as text lasts as long as the run where it stands, so numbers and plain
- * strings are kept as that text: it costs nothing, and leaves as it came.  What has to be looked
+ * Integers are kept themselves: to compare with them, no memory has to be fetched.  Another value
+ * that came in as text lasts as long as the run where it stands, so numbers and plain strings are
+ * kept as that text: it costs nothing, and leaves as it came.  What has to be looked
  * into again (objects, arrays, text with escapes) is decoded into the arena eval_states(ev),
  * once; what an expression made is copied there.
  */
