@@ -121,29 +121,12 @@ static void put_key(struct log_line *line, const char *key)
 	}
 }
 
-/*
- * The time, to the millisecond.  The calendar is asked once a second and thread: it is the dearest
- * part of a line.
- */
 static void put_time(struct log_line *line)
 {
-	static __thread int64_t cached_second = -1;
-	static __thread char cached[24];
-	int64_t now_ms = clock_wall_ms();
-	unsigned ms = (unsigned)(now_ms % 1000);
+	char text[CLOCK_RFC3339_SIZE];
 
-	if (now_ms / 1000 != cached_second) {
-		char text[CLOCK_RFC3339_SIZE];
-
-		clock_format_rfc3339(now_ms, text, sizeof text);
-		memcpy(cached, text, 20); /* up to the point before the milliseconds */
-		cached_second = now_ms / 1000;
-	}
-	put(line, cached, 20);
-	put(line,
-	    (char[]){ (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10),
-	              'Z' },
-	    4);
+	clock_format_rfc3339(clock_wall_ms(), text, sizeof text);
+	put(line, text, strlen(text));
 }
 
 void log_begin(struct log_line *line, enum log_level level, const char *message)

@@ -285,8 +285,16 @@ TEST(moments_are_written_in_utc_with_milliseconds) {
 	(void)state;
 	clock_format_rfc3339(951782398123, text, sizeof text);
 	assert_string_equal(text, "2000-02-28T23:59:58.123Z");
+	clock_format_rfc3339(951782399004, text, sizeof text);
+	assert_string_equal(text, "2000-02-28T23:59:59.004Z");
+	clock_format_rfc3339(951782400000, text, sizeof text);
+	assert_string_equal(text, "2000-02-29T00:00:00.000Z");
 	clock_format_rfc3339(-1, text, sizeof text);
 	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
+	clock_format_rfc3339(0, text, sizeof text);
+	assert_string_equal(text, "1970-01-01T00:00:00.000Z");
+	clock_format_rfc3339(INT64_MAX, text, sizeof text);
+	assert_string_equal(text, "292278994-08-17T07:12:55.807Z");
 }
 
 TEST(uuids_rise_even_when_the_clock_stands_still_or_goes_back) {
