@@ -71,6 +71,49 @@ async def test_list_get_update_delete(front):
     ]
 
 
+JOB = {
+    **TASK,
+    "status": "succeeded",
+    "attempts": 1,
+    "started_at": "2026-01-02T03:04:06.000Z",
+    "finished_at": "2026-01-02T03:04:07.001Z",
+    "result": {"documents": 2, "bytes": 97, "expires_at": "2026-01-03T03:04:07.001Z"},
+    "webhook": {"url": "https://example.com/hook"},
+}
+RUNNING = {
+    **TASK,
+    "status": "running",
+    "attempts": 2,
+    "started_at": "2026-01-02T03:04:06.000Z",
+    "progress": {"documents_done": 3, "documents_total": 7, "stage": "$match"},
+}
+FAILED = {**JOB, "status": "failed", "error": {"code": "time_limit", "status": 422, "limit": None}}
+del FAILED["result"]
+
+
+@pytest.mark.parametrize("job", [JOB, RUNNING, FAILED], ids=lambda job: job["status"])
+async def test_a_job_is_as_the_service_has_it(front, job):
+    service = Service(answer=job)
+    async with front(service) as web:
+        answer = (await web.get(f"/tasks/{ID}")).json()
+        service.answer = {"tasks": [job], "count": 1}
+        listed = (await web.get("/tasks?kind=job&sort=-priority")).json()
+        service.answer = job
+        put = await web.put(f"/tasks/{ID}", json={**job, "title": "Other"})
+        await web.delete(f"/tasks/{ID}?cancel=true")
+        refused = await web.get("/tasks?kind=jobs")
+    assert answer == job
+    assert listed == {"tasks": [job], "count": 1}
+    assert put.status_code == 200
+    assert refused.status_code == 422
+    assert service.lines == [
+        f"GET /tasks/{ID}",
+        "GET /tasks?status=&kind=job&sort=-priority&limit=1000",
+        f"PUT /tasks/{ID}",
+        f"DELETE /tasks/{ID}?cancel=true",
+    ]
+
+
 async def test_the_last_page_has_no_cursor(front):
     async with front(Service(answer={"tasks": [], "count": 0})) as web:
         assert (await web.get("/tasks")).json() == {"tasks": [], "count": 0}

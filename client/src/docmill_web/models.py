@@ -3,7 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 # A JSON number is a number here: "2" and true are not.
 _REQUEST = ConfigDict(extra="forbid", strict=True)
@@ -21,7 +29,10 @@ def _to_text(moment: datetime) -> str:
 Timestamp = Annotated[datetime, PlainSerializer(_to_text, return_type=str)]
 
 # What only the service writes: ignored, so that a task can be got, changed and put back.
-_READ_ONLY = ("id", "created_at", "updated_at", "version")
+_READ_ONLY = (
+    *("id", "created_at", "updated_at", "version", "attempts", "started_at", "finished_at"),
+    *("progress", "error", "result", "webhook", "transform"),
+)
 
 
 class TaskCreate(BaseModel):
@@ -57,10 +68,43 @@ class TaskUpdate(BaseModel):
         return {name: value for name, value in data.items() if name not in _READ_ONLY}
 
 
-class Task(BaseModel):
-    """A task."""
+_FROM_CLIENT = ConfigDict(from_attributes=True)
 
-    model_config = ConfigDict(from_attributes=True)
+
+class JobProgress(BaseModel):
+    """How far a job is that runs."""
+
+    model_config = _FROM_CLIENT
+
+    documents_done: int
+    documents_total: int
+    stage: str
+
+
+class JobResult(BaseModel):
+    """How much a job has made, and until when the service keeps it."""
+
+    model_config = _FROM_CLIENT
+
+    documents: int
+    bytes: int
+    expires_at: Timestamp
+
+
+class Webhook(BaseModel):
+    """Who is told of a job's end."""
+
+    url: str
+
+
+def _to_webhook(url: Any) -> Any:
+    return {"url": url} if isinstance(url, str) else url
+
+
+class Task(BaseModel):
+    """A task; what stands from `attempts` on is of jobs, whose status is the service's business."""
+
+    model_config = _FROM_CLIENT
 
     id: str
     title: str
@@ -70,6 +114,13 @@ class Task(BaseModel):
     created_at: Timestamp
     updated_at: Timestamp | None = None
     version: int | None = None
+    attempts: int | None = None
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+    progress: JobProgress | None = None
+    error: dict[str, Any] | None = None
+    result: JobResult | None = None
+    webhook: Annotated[Webhook | None, BeforeValidator(_to_webhook)] = None
 
 
 class TaskList(BaseModel):

@@ -13,6 +13,7 @@ from ..models import Problem, Task, TaskCreate, TaskList, TaskUpdate
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
+Kind = Literal["plain", "job"]
 Sort = Literal["created_at", "-created_at", "priority", "-priority"]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
 UNKNOWN: dict[int | str, dict[str, Any]] = {
@@ -25,14 +26,16 @@ async def list_tasks(
     mill: Mill,
     status: str = "",
     priority: Annotated[int | None, Query(ge=1, le=5)] = None,
+    kind: Kind | None = None,
     sort: Sort | None = None,
     limit: Limit = 1000,
     cursor: str | None = None,
 ) -> TaskList:
-    """List the tasks, all of them or those with one status or priority."""
+    """List the tasks, all of them or those of one status, priority or kind."""
     page = await mill.tasks.list(
         status=status,
         priority=UNSET if priority is None else priority,
+        kind=UNSET if kind is None else kind,
         sort=UNSET if sort is None else sort,
         limit=limit,
         cursor=cursor,
@@ -73,6 +76,6 @@ async def update_task(task_id: str, change: TaskUpdate, mill: Mill) -> Task:
 
 
 @router.delete("/{task_id}", status_code=204, responses=UNKNOWN)
-async def delete_task(task_id: str, mill: Mill) -> None:
-    """Delete a task."""
-    await mill.tasks.delete(task_id)
+async def delete_task(task_id: str, mill: Mill, cancel: bool = False) -> None:
+    """Delete a task; one that is a job and runs is stopped first, if that is asked for."""
+    await mill.tasks.delete(task_id, cancel=cancel)
