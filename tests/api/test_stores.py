@@ -1,5 +1,6 @@
 """The SQLite store as operators meet it: restarts, a second process, a disk that is full."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -85,7 +86,7 @@ def test_a_second_process_is_refused_in_one_line(file: pathlib.Path, docmill: Ru
 def test_a_file_of_a_newer_service_is_refused(file: pathlib.Path, docmill: Run) -> None:
     with Service(store=f"sqlite:{file}"):
         pass
-    with sqlite3.connect(file) as database:
+    with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA user_version = 1000")
     result = docmill("serve", *ANY_PORTS, "--store", f"sqlite:{file}")
     assert result.returncode == 69
@@ -95,7 +96,7 @@ def test_a_file_of_a_newer_service_is_refused(file: pathlib.Path, docmill: Run) 
 def test_other_programs_may_read_along(file: pathlib.Path) -> None:
     with Service(store=f"sqlite:{file}") as service:
         create(service.url, "seen")
-        with sqlite3.connect(file) as database:
+        with contextlib.closing(sqlite3.connect(file)) as database:
             assert database.execute("SELECT title FROM tasks").fetchall() == [("seen",)]
             assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -10,6 +10,7 @@ the start of the process to the first good answer, is a failure too.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -117,7 +118,7 @@ def start(file: pathlib.Path, writers: Writers) -> tuple[Service, float]:
 def inspect(file: pathlib.Path, writers: Writers) -> list[str]:
     """What is wrong with the file, seen from outside."""
     problems = []
-    with sqlite3.connect(file) as database:
+    with contextlib.closing(sqlite3.connect(file)) as database:
         sound = database.execute("PRAGMA integrity_check").fetchall()
         rows = database.execute("SELECT id, title FROM tasks").fetchall()
     if sound != [("ok",)]:
