@@ -21,6 +21,8 @@ static int take_result(void *arg, struct str key, struct str value, struct err *
 	(void)err;
 	if (str_is(key, "bytes") && !num_parse_u64(str_trim(value), &view->result_bytes))
 		return err_set(err, ERR_INTERNAL, "a task's result has no size");
+	if (str_is(key, "documents") && !num_parse_u64(str_trim(value), &view->result_documents))
+		return err_set(err, ERR_INTERNAL, "a task's result has no number of documents");
 	return 0;
 }
 

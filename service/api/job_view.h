@@ -15,7 +15,7 @@
 struct job_view {
 	bool is_job;
 	enum job_state state;
-	uint64_t result_bytes;
+	uint64_t result_bytes, result_documents;
 	struct str error; /* the problem document of a failure; borrows the text */
 };
 

@@ -4,6 +4,8 @@
  */
 #include "api/transform_async.h"
 
+#include <inttypes.h>
+
 #include "api/app.h"
 #include "api/etag.h"
 #include "api/idempotency.h"
@@ -57,9 +59,12 @@ static int answer_end(struct request *req, struct response *res, const struct st
                       const struct job_view *view, struct err *err)
 {
 	response_header(res, "Location", "/tasks/%s", receipt->id);
-	if (view->state == JOB_SUCCEEDED)
-		return job_result_answer(req, res, str_from(receipt->id), view->result_bytes, err);
-	return problem_repeat(req, res, view->error, err);
+	if (view->state != JOB_SUCCEEDED)
+		return problem_repeat(req, res, view->error, err);
+	TRY(job_result_answer(req, res, str_from(receipt->id), view->result_bytes, err));
+	if (res->status == 200)
+		response_header(res, "Docmill-Documents", "%" PRIu64, view->result_documents);
+	return 0;
 }
 
 int transform_async(struct request *req, struct response *res, const struct prefer *prefer,

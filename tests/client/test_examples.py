@@ -19,6 +19,7 @@ NOT_MADE = {
     "task_get_known": "there is no cache that would ask on a condition",
     "task_patch": "update sets what is given, by a PUT",
     "transform_ndjson": "answers are asked for as JSON",
+    "transform_awaited": "what may take long is a job in Python from the start: tasks.create",
     "transform_unknown_member": "there is no such argument",
     "version": "the client does not ask which version answers",
 }
@@ -36,6 +37,16 @@ MADE = [name for name in NAMES if name not in NOT_MADE]
 
 def task_fields(body):
     return {name: value for name, value in body.items() if name not in NO_ARGUMENT}
+
+
+def arguments(body):
+    """The same, as the package takes them."""
+    fields = task_fields(body)
+    if "webhook" in fields:
+        fields["webhook"] = fields["webhook"]["url"]
+    if "transform" in fields:
+        fields["transform"] = fields["transform"]["documents"], fields["transform"]["pipeline"]
+    return fields
 
 
 def transform(mill, request):
@@ -56,7 +67,7 @@ def transform(mill, request):
 CALLS = {
     "readyz": lambda mill, request: mill.ready(),
     "task_create": lambda mill, request: mill.tasks.create(
-        **task_fields(request["body"]),
+        **arguments(request["body"]),
         idempotency_key=request["headers"].get("Idempotency-Key"),
     ),
     "task_delete": lambda mill, request: mill.tasks.delete(task_id(request)),
