@@ -32,6 +32,11 @@ int err_limit(struct err *err, enum err_code code, const char *limit, const char
 	return code;
 }
 
+void err_cause(struct err *err, const char *cause)
+{
+	snprintf(err->cause, sizeof err->cause, "%s", cause);
+}
+
 int err_nomem(struct err *err, const char *what)
 {
 	return err_limit(err, ERR_NOMEM, "max-memory", "out of memory: %s", what);

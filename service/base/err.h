@@ -52,6 +52,7 @@ struct err {
 	int mongo_code;        /* MongoDB's error code, or 0 */
 	const char *limit; /* name of the option that was reached ("max-depth"), or NULL; static */
 	char operator_name[32]; /* "$add", or "" */
+	char cause[256];        /* for the operator's log, and for no answer: hosts, names; or "" */
 	char pointer[256]; /* JSON Pointer into the request ("/pipeline/3/$project/total"), or "" */
 };
 
@@ -63,6 +64,9 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...) PRINTF_LI
 /* The same for a limit: limit is the option's name and a static string. */
 int err_limit(struct err *err, enum err_code code, const char *limit, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+
+/* Add what the one who operates the service should know and the one who asks it should not. */
+void err_cause(struct err *err, const char *cause);
 
 /* Out of memory: what could not be had. */
 int err_nomem(struct err *err, const char *what);
