@@ -20,7 +20,7 @@ struct migration {
 };
 
 /* In order; ends with a row of zeros. */
-extern const struct migration sqlite_migrations[];
+extern const struct migration sqlite_migrations[], postgres_migrations[];
 
 /* The number of the last one. */
 int64_t migration_last(const struct migration *migrations);

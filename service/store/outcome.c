@@ -44,6 +44,13 @@ int store_claim_lost(struct err *err)
 	return err_set(err, ERR_CONFLICT, "the job is not this worker's any more");
 }
 
+int store_unknown(struct err *err)
+{
+	return err_set(err, ERR_UNAVAILABLE,
+	               "the store went away before it said whether the change was made: it may have "
+	               "been");
+}
+
 const struct str store_worker_lost = {
 	STORE_WORKER_LOST,
 	sizeof STORE_WORKER_LOST - 1,

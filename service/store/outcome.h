@@ -18,6 +18,12 @@ int store_wrong_state(enum job_state state, const char *what, struct err *err);
 /* ERR_CONFLICT: another worker, or nobody, has the job by now. */
 int store_claim_lost(struct err *err);
 
+/*
+ * ERR_UNAVAILABLE: the change was asked for, and the store went away before it said whether it was
+ * made.  The one failure that may have happened; a creation with a key can be sent again.
+ */
+int store_unknown(struct err *err);
+
 /* The problem document of a job whose workers all went away. */
 extern const struct str store_worker_lost;
 

@@ -9,7 +9,8 @@
  * which keeps the text need not take it apart.  Whether the buf could grow is the buf's to say.
  *
  * Durability.  An operation that returns 0 has happened, and has on stable storage where the store
- * has any; one that fails has not happened at all.
+ * has any; one that fails has not happened at all.  A store that is a server may go away while it
+ * commits: then nobody knows, and the message of ERR_UNAVAILABLE says so (store/outcome.h).
  *
  * Order.  A list is in order of creation: by created_at, and by the order in which tasks were
  * made within it; or by priority, and within one priority by that.  Pages continue after a cursor,
@@ -58,12 +59,19 @@
 #define STORE_KEY_TTL_MS (INT64_C(24) * 60 * 60 * 1000)
 
 struct store_limits {
-	size_t tasks_max; /* only where they are kept in memory */
-	size_t bytes_max; /* of memory for tasks; likewise */
+	size_t tasks_max;       /* only where they are kept in memory */
+	size_t bytes_max;       /* of memory for tasks; likewise */
+	size_t connections_max; /* only where they are kept by a server */
+	uint64_t timeout_ms;    /* for one operation; likewise */
 };
 
 #define STORE_LIMITS_DEFAULT \
-	((struct store_limits){ .tasks_max = 1000000, .bytes_max = (size_t)512 << 20 })
+	((struct store_limits){ \
+		.tasks_max = 1000000, \
+		.bytes_max = (size_t)512 << 20, \
+		.connections_max = 8, \
+		.timeout_ms = 5000, \
+	})
 
 struct store_key {
 	struct str scope;         /* whose it is: the keys of two callers never meet */
@@ -170,8 +178,10 @@ struct store {
 };
 
 /*
- * Open the store that a specification names: "memory", "sqlite:PATH".  Another is ERR_INVALID, and
- * the message says which there are; one that cannot be opened now is ERR_UNAVAILABLE.
+ * Open the store that a specification names: "memory", "sqlite:PATH", "postgresql://...".  Another
+ * is ERR_INVALID, and the message says which there are; one that cannot be opened now is
+ * ERR_UNAVAILABLE.  A server that is out of reach is open all the same, and works when it is back:
+ * health() says how it is.
  */
 int store_open(struct str spec, const struct store_limits *limits, struct store **ret,
                struct err *err) MUST_CHECK;
