@@ -52,7 +52,8 @@ extern char **environ;
 
 static int fail(int exit_code, const struct err *err)
 {
-	fprintf(stderr, "docmill serve: %s\n", err->message);
+	fprintf(stderr, "docmill serve: %s%s%s\n", err->message, err->cause[0] == 0 ? "" : ": ",
+	        err->cause);
 	return exit_code;
 }
 
@@ -168,6 +169,8 @@ static int open_app(struct service *service, struct err *err)
 	app->store_limits = (struct store_limits){
 		.tasks_max = config->max_tasks,
 		.bytes_max = config->max_tasks_bytes,
+		.connections_max = config->store_connections,
+		.timeout_ms = config->store_timeout_ms,
 	};
 	app->max_body = config->max_body;
 	app->max_header = config->max_header;
@@ -372,8 +375,24 @@ static void wait_for_end(struct service *service, const sigset_t *signals)
 	}
 }
 
+/* A database that is out of reach is waited for, but not by those who need none. */
+static void await_store(struct service *service)
+{
+	struct err err = ERR_INIT;
+	struct log_line line;
+
+	if (store_watch_await(service->app.store, &err) == 0)
+		return;
+	log_begin(&line, LOG_ERROR, "the store is awaited");
+	log_str(&line, "store", str_from(service->app.store->ops->name));
+	log_str(&line, "detail", str_from(err.message));
+	log_str(&line, "cause", str_from(err.cause));
+	log_end(&line);
+}
+
 static int serve(struct service *service, const sigset_t *signals, struct err *err)
 {
+	await_store(service);
 	TRY(pool_create(&service->app.pool_options, &service->app.pool, err));
 	TRY(serve_jobs_start(&service->jobs, err));
 	TRY(start_servers(service, err));
@@ -399,6 +418,7 @@ static int run(struct service *service, int argc, char **argv, struct err *err)
 	TRY(open_app(service, err));
 	TRY(raise_fd_limit(&service->config, err));
 	if (service->config.check) {
+		TRY(service->app.store->ops->health(service->app.store, err));
 		printf("docmill serve: the options are fine\n");
 		return 0;
 	}

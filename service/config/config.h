@@ -53,6 +53,7 @@ struct config {
 	uint64_t memory_budget; /* bytes; 0: three quarters of what there is */
 	/* tasks */
 	const char *store;
+	uint64_t store_connections, store_timeout_ms;
 	uint64_t max_tasks, max_tasks_bytes;
 	uint64_t max_waiters; /* 0: a quarter of http_threads */
 	/* jobs */

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "obs/health.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "tasks/store_watch_private.h"
+
+/* The name of the store's check among those of readiness. */
+#define CHECK "store"
 
 #define REMIND_AFTER_NS (UINT64_C(60) * 1000000000)
 
@@ -47,6 +51,8 @@ static void say(const struct watched_store *w, enum watch_op op, const struct al
 	log_str(&line, "operation", str_from(op_rows[op].name));
 	if (err != NULL)
 		log_str(&line, "detail", str_from(err->message));
+	if (err != NULL && err->cause[0] != 0)
+		log_str(&line, "cause", str_from(err->cause));
 	log_int(&line, "failures", (int64_t)alarm->n_failures);
 	log_end(&line);
 }
@@ -86,11 +92,20 @@ static bool is_failure(int rc, const struct err *err)
 	return rc == ERR_INTERNAL || (rc == ERR_UNAVAILABLE && err->limit == NULL);
 }
 
+/* From the first time on that the store has worked it is no matter of readiness any more. */
+static void note_reached(struct watched_store *w)
+{
+	if (atomic_exchange(&w->is_awaited, false))
+		health_set(CHECK, true, "");
+}
+
 int store_watch_note(struct store *store, enum watch_op op, uint64_t start_ns, int rc,
                      const struct err *err)
 {
 	struct watched_store *w = watched(store);
 
+	if (rc == 0 && w->is_awaited)
+		note_reached(w);
 	series_observe(w->durations[op], clock_monotonic_ns() - start_ns);
 	if (is_failure(rc, err)) {
 		series_add(w->failures[op], 1);
@@ -115,6 +130,17 @@ static int watched_health(struct store *store, struct err *err)
 	struct store *inner = inner_of(store);
 
 	return inner->ops->health(inner, err);
+}
+
+int store_watch_await(struct store *store, struct err *err)
+{
+	struct watched_store *w = watched(store);
+	int rc = watched_health(store, err);
+
+	if (rc != 0)
+		health_set(CHECK, false, "it has not been reached yet");
+	atomic_store(&w->is_awaited, rc != 0);
+	return rc;
 }
 
 static int watched_create(struct store *store, const struct store_new *new_task,

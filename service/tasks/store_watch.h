@@ -16,4 +16,12 @@
 /* Takes the store, which is closed with the one that is returned, or at once on failure. */
 int store_watch_open(struct store *inner, struct store **ret, struct err *err) MUST_CHECK;
 
+/*
+ * Ask a store that was opened here whether it works, and return what it says.  One that does not
+ * yet keeps the service from being ready until an operation has succeeded once: a service that was
+ * never told right where its store is should not take the place of one that was.  After that
+ * readiness does not depend on the store: what needs none is served all the same.
+ */
+int store_watch_await(struct store *store, struct err *err) MUST_CHECK;
+
 #endif

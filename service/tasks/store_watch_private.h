@@ -3,6 +3,7 @@
 #define TASKS_STORE_WATCH_PRIVATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -44,9 +45,10 @@ struct watched_store {
 	struct store_ops ops; /* those below, under the name of the store within */
 	struct store *inner;
 	struct series *durations[WATCH_OP_COUNT], *failures[WATCH_OP_COUNT];
-	pthread_mutex_t lock;   /* of the alarms, where they are on or go on */
-	struct alarm alarms[2]; /* of reading, of writing */
-	_Atomic bool is_on[2];  /* the same, looked at without the lock */
+	_Atomic bool is_awaited; /* it has not worked yet, and readiness waits for it */
+	pthread_mutex_t lock;    /* of the alarms, where they are on or go on */
+	struct alarm alarms[2];  /* of reading, of writing */
+	_Atomic bool is_on[2];   /* the same, looked at without the lock */
 };
 
 static inline struct watched_store *watched(struct store *store)
