@@ -514,9 +514,14 @@ TEST(a_store_that_does_not_exist_is_refused_by_name) {
 	(void)state;
 	assert_int_equal(store_open(STR("memroy"), &limits, &store, &err), ERR_INVALID);
 	assert_string_equal(err.message,
-	                    "there is no store \"memroy\", only \"memory\" and \"sqlite:PATH\"");
+	                    "there is no store \"memroy\", only \"memory\", \"sqlite:PATH\" and "
+	                    "\"postgresql://...\"");
 	assert_int_equal(store_open(STR("memory:x"), &limits, &store, &err), ERR_INVALID);
 	assert_int_equal(store_open(STR(""), &limits, &store, &err), ERR_INVALID);
+	assert_int_equal(store_open(STR("postgresql:x"), &limits, &store, &err), ERR_INVALID);
+	assert_int_equal(store_open(STR("postgre://u:secret@h/d"), &limits, &store, &err),
+	                 ERR_INVALID);
+	assert_null(strstr(err.message, "secret"));
 	assert_null(store);
 	store_close(store);
 }
