@@ -8,7 +8,7 @@
 
 #include "store/cursor.h"
 
-#define LIST_SQL_SIZE 700
+#define LIST_SQL_SIZE 800
 
 /* A page while it is filled. */
 struct filling {
@@ -33,10 +33,13 @@ static void write_sql(const struct store_query *query, bool has_priority, char r
 	if (has_priority)
 		snprintf(priority, sizeof priority, " AND priority = $%d::bigint",
 		         has_status ? 4 : 3);
+	const char *beyond = is_down ? "<" : ">";
+	/* Jobs from the place on too: else a join may read all that come before. */
 	snprintf(ret, LIST_SQL_SIZE,
-	         "SELECT " PG_TASK_COLUMNS " FROM " PG_TASK_TABLES
-	         " WHERE seq %s $1::bigint%s%s%s ORDER BY seq%s LIMIT $2::bigint",
-	         is_down ? "<" : ">", has_status ? " AND status = $3::text" : "", priority,
+	         "SELECT " PG_TASK_COLUMNS
+	         " FROM tasks LEFT JOIN (SELECT * FROM jobs WHERE seq %s $1::bigint) AS jobs"
+	         " USING (seq) WHERE seq %s $1::bigint%s%s%s ORDER BY seq%s LIMIT $2::bigint",
+	         beyond, beyond, has_status ? " AND status = $3::text" : "", priority,
 	         of_kind[query->kind], is_down ? " DESC" : "");
 }
 
