@@ -1,12 +1,26 @@
 /* The statements, but for those of lists. */
 #include "store/postgres_sql.h"
 
-/* The key's row is written by one of those who send it at once; the others wait for its end. */
-#define CREATE_PLACE "WITH place AS MATERIALIZED (SELECT docmill_next_place() AS seq)"
-#define CREATE_COLUMNS \
+/* A task, its place and id given by the server.  $1 to $5: what is given of it. */
+#define CREATE_NEW \
+	"WITH place AS MATERIALIZED (SELECT docmill_next_place() AS seq)," \
+	" new AS MATERIALIZED (SELECT seq, docmill_id(seq) AS id FROM place)"
+#define CREATE_FROM \
 	"INSERT INTO tasks (seq, id, kind, title, description, status, priority, created_ms," \
 	" updated_ms, version) SELECT seq, id, $1::bigint, $2::text, $3::text, $4::text," \
-	" $5::bigint, seq >> 18, seq >> 18, 1"
+	" $5::bigint, seq >> 18, seq >> 18, 1 FROM new"
+#define CREATE_ANSWER " RETURNING seq, id"
+
+/*
+ * $6 to $9: its key, and how long that counts.  Of those who send a key at once one writes its row,
+ * the others wait until that one's transaction has ended and find the row.
+ */
+#define CREATE_KEY \
+	", key AS (INSERT INTO keys AS k (scope, key, digest, task, created_ms)" \
+	" SELECT $6::text, $7::text, $8::bytea, id, seq >> 18 FROM new" \
+	" ON CONFLICT (scope, key) DO UPDATE SET digest = excluded.digest," \
+	" task = excluded.task, created_ms = excluded.created_ms" \
+	" WHERE k.created_ms < excluded.created_ms - $9::bigint RETURNING 1)"
 
 const struct postgres_statement postgres_statements[PG_LIST] = {
 	[PG_BEGIN] = { "BEGIN", false },
@@ -20,18 +34,9 @@ const struct postgres_statement postgres_statements[PG_LIST] = {
 
 	[PG_TASK_GET] = { "SELECT " PG_TASK_COLUMNS " FROM " PG_TASK_TABLES " WHERE id = $1::uuid",
 	                  false },
-	[PG_TASK_CREATE] = { CREATE_PLACE
-	                     ", new AS MATERIALIZED (SELECT seq, docmill_id(seq) AS id FROM place) " CREATE_COLUMNS
-	                     " FROM new RETURNING seq, id",
-	                     true },
-	[PG_TASK_CREATE_KEYED] = { CREATE_PLACE
-	                           ", new AS MATERIALIZED (SELECT seq, docmill_id(seq) AS id FROM place),"
-	                           " key AS (INSERT INTO keys AS k (scope, key, digest, task, created_ms)"
-	                           " SELECT $6::text, $7::text, $8::bytea, id, seq >> 18 FROM new"
-	                           " ON CONFLICT (scope, key) DO UPDATE SET digest = excluded.digest,"
-	                           " task = excluded.task, created_ms = excluded.created_ms"
-	                           " WHERE k.created_ms < excluded.created_ms - $9::bigint RETURNING 1) " CREATE_COLUMNS
-	                           " FROM new WHERE EXISTS (SELECT FROM key) RETURNING seq, id",
+	[PG_TASK_CREATE] = { CREATE_NEW " " CREATE_FROM CREATE_ANSWER, true },
+	[PG_TASK_CREATE_KEYED] = { CREATE_NEW CREATE_KEY
+	                           " " CREATE_FROM " WHERE EXISTS (SELECT FROM key)" CREATE_ANSWER,
 	                           true },
 	[PG_TASK_UPDATE] = { "WITH changed AS (UPDATE tasks SET title = coalesce($3::text, title),"
 	                     " description = coalesce($4::text, description),"
