@@ -13,7 +13,10 @@
  *	medium     on a compute thread
  *	large      on a compute thread; one thread is always left to the others
  *	background on threads of their own, made when the first one comes, which the kernel lets run
- *	           when the others have nothing to do (nice 10); for work that nobody waits for
+ *	           when the others have nothing to do (nice 15); for work that nobody waits for
+ *
+ * Compute threads, too, give way to those that read and answer requests (nice 5): so a refusal or a
+ * small request does not wait for a slice of their time.
  *
  * There is one compute thread more than n_threads, the number of processors: large work and the
  * helpers that it borrows use n_threads at most.  So the sum of threads that compute is bounded

@@ -7,7 +7,12 @@
 #include "base/thread.h"
 #include "compute/pool_private.h"
 
-#define BACKGROUND_NICE 10
+/*
+ * HTTP threads, which read, refuse and answer in microseconds, go before all that computes: where as
+ * many threads compute as there are processors, a refusal waited for a time slice of theirs.
+ */
+#define COMPUTE_NICE 5
+#define BACKGROUND_NICE 15
 
 void pool_note_queue(struct pool *pool)
 {
@@ -43,11 +48,18 @@ static void run_work(struct pool *pool, struct work *work)
 	pthread_cond_signal(&work->ended); /* with the lock held: the work is gone right after */
 }
 
+/* Of this thread alone: so Linux understands it.  If it may not be, it is no worse. */
+static void be_nice(int nice)
+{
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+}
+
 void *pool_compute(void *arg)
 {
 	struct pool *pool = arg;
 	struct work *work;
 
+	be_nice(COMPUTE_NICE);
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
 		work = queue_take(&pool->queue, pool_has_large_place(pool));
@@ -91,8 +103,7 @@ void *pool_compute_background(void *arg)
 	struct pool *pool = arg;
 	struct work *work;
 
-	/* Of this thread alone: so Linux understands it.  If it may not be, it is no worse. */
-	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), BACKGROUND_NICE);
+	be_nice(BACKGROUND_NICE);
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
 		work = queue_take_background(&pool->queue);

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import pathlib
 import threading
 import time
 from collections.abc import Iterator
@@ -104,6 +105,16 @@ def test_a_result_in_another_form_takes_its_turn() -> None:
         answer = ask(service.address, "GET", f"{path}/result", Accept_Encoding="gzip", **lines)
         assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
         wait_for(service, MEMORY, 0)
+
+
+def test_what_computes_gives_way_to_what_answers() -> None:
+    """By the kernel's own order: a refusal waits for nobody's time slice."""
+    with Service("--threads", "2") as service:
+        tasks = pathlib.Path(f"/proc/{service.process.pid}/task").glob("*/stat")
+        fields = [task.read_text().rsplit(")", 1)[1].split() for task in tasks]
+        niceness = [int(field[16]) for field in fields]
+    assert niceness.count(5) == 3
+    assert set(niceness) == {0, 5}
 
 
 def test_the_bytes_that_wait_are_limited() -> None:
