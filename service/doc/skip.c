@@ -87,6 +87,14 @@ static inline bool walk_is_empty(const struct walk *w)
 	       skip_is_blank(w->before + 1, w->op);
 }
 
+/* A key without white space around it: strings were checked by pass one, to the quotes. */
+static inline bool walk_has_tight_key(const struct walk *w, const struct cursor *c)
+{
+	size_t len = (size_t)(w->op - w->before) - 1; /* quotes included */
+
+	return *w->op == ':' && w->before[1] == '"' && w->op[-1] == '"' && len - 2 <= c->key_len_max;
+}
+
 /*
  * From behind an opening bracket or a comma over scalars, and keys before them in objects, to
  * what is no comma: *ret_op is a bracket, and *ret_is_open tells which way it goes.
@@ -98,7 +106,8 @@ static inline int walk_values(struct walk *w, struct cursor *c, bool *ret_is_ope
 			return skip_fail_cut(c, w->op + 1, "a value", err);
 		*ret_is_open = false;
 		if (w->in_object) {
-			if (skip_key(c, w->before + 1, w->op).len == 0)
+			if (UNLIKELY(!walk_has_tight_key(w, c)) &&
+			    skip_key(c, w->before + 1, w->op).len == 0)
 				return walk_is_empty(w)
 				               ? 0
 				               : skip_fail_member(c, w->before + 1, w->op, err);
