@@ -54,8 +54,12 @@ void group_table_prefetch_group(const struct group_table *t, uint64_t hash);
 /* The text of a key lies where its group was first seen. */
 static inline void group_prefetch_key(const struct group *g)
 {
-	if (g->key[0].type == VALUE_RAW || g->key[0].type == VALUE_STRING)
-		__builtin_prefetch(g->key[0].text);
+	struct value key = g->key[0];
+
+	if (key.type != VALUE_RAW && key.type != VALUE_STRING)
+		return;
+	__builtin_prefetch(key.text);
+	__builtin_prefetch(key.text + key.len); /* often in the next line */
 }
 
 /* The group of a key, made if it is new (*ret_is_new). */
