@@ -9,6 +9,7 @@
 #define SLOTS_MIN GROUP_SHARES
 #define SHARE_SHIFT (32 - __builtin_ctz(GROUP_SHARES)) /* of a tag */
 #define BLOCK_GROUPS ((size_t)64)
+#define SMALL_MAX ((size_t)256) /* groups: all of them are in the nearest caches */
 #define GROUPS_MAX ((size_t)UINT32_MAX - 1)
 
 struct group_slot {
@@ -43,6 +44,11 @@ struct group *group_table_at(const struct group_table *t, size_t i)
 	                                i % BLOCK_GROUPS * t->group_size);
 }
 
+bool group_table_is_small(const struct group_table *t)
+{
+	return t->n_groups <= SMALL_MAX;
+}
+
 void group_table_prefetch_slot(const struct group_table *t, uint64_t hash)
 {
 	__builtin_prefetch(&t->slots[hash >> t->shift]);
@@ -54,6 +60,14 @@ void group_table_prefetch_group(const struct group_table *t, uint64_t hash)
 
 	if (slot.number != 0 && slot.tag == (uint32_t)(hash >> 32))
 		__builtin_prefetch(group_table_at(t, slot.number - 1));
+}
+
+void group_table_prefetch_key(const struct group_table *t, uint64_t hash)
+{
+	struct group_slot slot = t->slots[hash >> t->shift];
+
+	if (slot.number != 0 && slot.tag == (uint32_t)(hash >> 32))
+		group_prefetch_key(group_table_at(t, slot.number - 1));
 }
 
 static bool key_is_kept(const struct group_table *t, struct eval *ev, const struct group *g,

@@ -47,9 +47,14 @@ int group_table_init(struct group_table *t, struct eval *ev, uint32_t n_parts,
 /* Hash of a key's parts. */
 uint64_t group_key_hash(struct eval *ev, const struct group_part *parts, uint32_t n_parts);
 
-/* Let the processor fetch what a search for this hash will look at: first the one, then the other. */
+/*
+ * Let the processor fetch what a search for this hash will look at, one after the other.  It is
+ * worth that when the table is not small.
+ */
+bool group_table_is_small(const struct group_table *t);
 void group_table_prefetch_slot(const struct group_table *t, uint64_t hash);
 void group_table_prefetch_group(const struct group_table *t, uint64_t hash);
+void group_table_prefetch_key(const struct group_table *t, uint64_t hash);
 
 /* The text of a key lies where its group was first seen. */
 static inline void group_prefetch_key(const struct group *g)

@@ -188,6 +188,18 @@ static int find_group(struct grouping *g, struct eval *ev, size_t i)
 	return 0;
 }
 
+static void prefetch_groups(const struct grouping *g, size_t n)
+{
+	if (group_table_is_small(&g->table))
+		return;
+	for (size_t i = 0; i < n; i++)
+		group_table_prefetch_slot(&g->table, g->hashes[i]);
+	for (size_t i = 0; i < n; i++)
+		group_table_prefetch_group(&g->table, g->hashes[i]);
+	for (size_t i = 0; i < n; i++)
+		group_table_prefetch_key(&g->table, g->hashes[i]);
+}
+
 static int find_groups(struct grouping *g, struct node *n, struct value *docs, size_t first,
                        size_t n_docs)
 {
@@ -199,10 +211,8 @@ static int find_groups(struct grouping *g, struct node *n, struct value *docs, s
 		node_bind(n, docs[first + i], first + i);
 		TRY(read_key(spec, n->ev, parts));
 		g->hashes[i] = group_key_hash(n->ev, parts, spec->n_parts);
-		group_table_prefetch_slot(&g->table, g->hashes[i]);
 	}
-	for (size_t i = 0; i < n_docs; i++)
-		group_table_prefetch_group(&g->table, g->hashes[i]);
+	prefetch_groups(g, n_docs);
 	for (size_t i = 0; i < n_docs; i++)
 		TRY(find_group(g, n->ev, i));
 	return 0;
