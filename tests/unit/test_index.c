@@ -158,8 +158,8 @@ static bool plain_has_control(const char *p, const char *end)
 /* From some positions to others; what stands before the chunk is not known. */
 static void check_controls(const struct index *ix)
 {
-	for (size_t i = 0; i < ix->n; i += 1 + i / 4)
-		for (size_t k = i; k < ix->n; k += 1 + k / 4) {
+	for (size_t i = 0; i < ix->n; i += 1 + i)
+		for (size_t k = i; k < ix->n; k += 1 + k) {
 			const char *p = ix->base + ix->positions[i];
 			const char *end = ix->base + ix->positions[k];
 
