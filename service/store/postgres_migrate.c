@@ -36,23 +36,24 @@ int postgres_schema(struct postgres_db *db, int64_t *ret, struct err *err)
 	return 0;
 }
 
+enum found { FOUND_NOTHING, FOUND_OURS, FOUND_OTHERS };
+
 /* The version that the tables are at; 0: there are none of ours. */
 static int read_version(struct postgres_db *db, int64_t *ret, struct err *err)
 {
-	int64_t n_tables, is_ours;
+	int64_t found;
 
+	/* One look: another replica may make them between two. */
 	TRY(number(db,
-	           "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
-	           " AND tablename = 'docmill_version'",
-	           &is_ours, err));
-	if (is_ours != 0)
-		return number(db, "SELECT version FROM docmill_version", ret, err);
-	TRY(number(db,
-	           "SELECT count(*) FROM pg_class WHERE relnamespace ="
+	           "SELECT CASE WHEN bool_or(relname = 'docmill_version') THEN 1"
+	           " WHEN count(*) > 0 THEN 2 ELSE 0 END FROM pg_class WHERE relnamespace ="
 	           " (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
-	           " AND relname IN ('tasks', 'keys', 'jobs', 'parts', 'deliveries', 'attempts')",
-	           &n_tables, err));
-	if (n_tables != 0)
+	           " AND relname IN ('docmill_version', 'tasks', 'keys', 'jobs', 'parts',"
+	           " 'deliveries', 'attempts')",
+	           &found, err));
+	if (found == FOUND_OURS)
+		return number(db, "SELECT version FROM docmill_version", ret, err);
+	if (found == FOUND_OTHERS)
 		return err_set(err, ERR_UNAVAILABLE,
 		               "the database holds tables of another program under our names: "
 		               "give another schema (?options=-csearch_path%%3DNAME)");
