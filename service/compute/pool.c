@@ -2,6 +2,7 @@
 #include "compute/pool.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/thread.h"
@@ -22,6 +23,7 @@ int pool_create(const struct pool_options *options, struct pool **ret, struct er
 	if (pool == NULL)
 		return err_nomem(err, "the compute pool");
 	pool->options = *options;
+	pool->nice = getpriority(PRIO_PROCESS, 0);
 	pool->team = (struct team){ .n_max = options->n_threads, .run = pool_share };
 	pool->admit = (struct admit){
 		.queue_length_max = options->queue_length_max,

@@ -16,7 +16,7 @@
  *	           when the others have nothing to do (nice 15); for work that nobody waits for
  *
  * Compute threads, too, give way to those that read and answer requests (nice 5): so a refusal or a
- * small request does not wait for a slice of their time.
+ * small request does not wait for a slice of their time.  Both count from what the process has.
  *
  * There is one compute thread more than n_threads, the number of processors: large work and the
  * helpers that it borrows use n_threads at most.  So the sum of threads that compute is bounded

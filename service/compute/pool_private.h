@@ -37,6 +37,7 @@ struct pool {
 	atomic_bool has_small; /* small work is in the queue: a hint, read without the lock */
 
 	pthread_t *threads;
+	int nice;                                 /* the service's own */
 	unsigned n_threads, n_background_threads; /* that were started */
 	struct series *waits[WORK_CLASS_COUNT];
 };

@@ -49,9 +49,9 @@ static void run_work(struct pool *pool, struct work *work)
 }
 
 /* Of this thread alone: so Linux understands it.  If it may not be, it is no worse. */
-static void be_nice(int nice)
+static void be_nice(const struct pool *pool, int by)
 {
-	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), pool->nice + by);
 }
 
 void *pool_compute(void *arg)
@@ -59,7 +59,7 @@ void *pool_compute(void *arg)
 	struct pool *pool = arg;
 	struct work *work;
 
-	be_nice(COMPUTE_NICE);
+	be_nice(pool, COMPUTE_NICE);
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
 		work = queue_take(&pool->queue, pool_has_large_place(pool));
@@ -103,7 +103,7 @@ void *pool_compute_background(void *arg)
 	struct pool *pool = arg;
 	struct work *work;
 
-	be_nice(BACKGROUND_NICE);
+	be_nice(pool, BACKGROUND_NICE);
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
 		work = queue_take_background(&pool->queue);
