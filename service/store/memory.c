@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "store/cursor.h"
 #include "store/memory_private.h"
 #include "store/outcome.h"
-
-#define SLOTS_MIN ((size_t)64)
 
 /* What an entry costs besides itself and its text: a place in the array and in the index. */
 #define ENTRY_OVERHEAD (sizeof(struct slot) + 2 * sizeof(struct map_slot))
@@ -95,50 +92,6 @@ void memory_answer(const struct entry *entry, struct store_receipt *ret, struct 
 	memory_write(entry, ret_json);
 }
 
-/* The first slot whose place is not below the one given. */
-static size_t slot_search(const struct memory_store *m, int64_t place)
-{
-	size_t low = 0, high = m->n_slots;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->slots[middle].place < place)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Room for one more slot. */
-static int slots_grow(struct memory_store *m, struct err *err)
-{
-	if (m->n_slots < m->n_slots_max)
-		return 0;
-
-	size_t max = MAX(m->n_slots_max * 2, SLOTS_MIN);
-	struct slot *grown = reallocarray(m->slots, max, sizeof *grown);
-	if (grown == NULL)
-		return memory_no_memory(err);
-	m->slots = grown;
-	m->n_slots_max = max;
-	return 0;
-}
-
-/* Close the gaps once half of the array is gaps: removal then costs the same on average. */
-static void slots_compact(struct memory_store *m)
-{
-	size_t n = 0;
-
-	if (m->n_slots < SLOTS_MIN || m->n_slots / 2 < m->by_id.n_items)
-		return;
-	for (size_t i = 0; i < m->n_slots; i++)
-		if (m->slots[i].entry != NULL)
-			m->slots[n++] = m->slots[i];
-	m->n_slots = n;
-}
-
 int memory_check_bytes(const struct memory_store *m, size_t given, size_t taken, struct err *err)
 {
 	size_t kept = m->n_bytes + m->keys.n_bytes - given;
@@ -205,7 +158,7 @@ static int add(struct memory_store *m, const struct store_new *new_task, int64_t
 	                               (new_task->job == NULL ? 0 : memory_job_size(new_task->job)),
 	                       err));
 	TRY(entry_add_job(entry, new_task->job, err));
-	TRY(slots_grow(m, err));
+	TRY(memory_slots_grow(m, err));
 	if (!map_put(&m->by_id, str_from(entry->id), entry))
 		return memory_no_memory(err);
 	if (new_task->key.key.data != NULL &&
@@ -262,72 +215,6 @@ static int memory_get(struct store *store, struct str id, struct store_receipt *
 	return 0;
 }
 
-static bool is_wanted(const struct slot *slot, const struct store_query *query, int priority)
-{
-	return slot->entry != NULL && (priority == 0 || slot->priority == priority) &&
-	       (query->kind == TASK_ANY || slot->kind == query->kind) &&
-	       (query->status.len == 0 || str_eq(slot->entry->task.status, query->status));
-}
-
-/* A page while it is filled. */
-struct filling {
-	struct store_page page;
-	struct cursor last;
-	bool is_full; /* and there is one more */
-};
-
-static void fill(struct filling *f, const struct store_query *query, const struct slot *slot,
-                 struct buf *ret_json)
-{
-	if (f->page.n_tasks == query->limit) {
-		cursor_format(query->sort, f->last, f->page.next);
-		f->is_full = true;
-		return;
-	}
-	if (f->page.n_tasks++ > 0)
-		buf_append_char(ret_json, ',');
-	memory_write(slot->entry, ret_json);
-	f->last = (struct cursor){ slot->priority, slot->place };
-}
-
-/* Those after a place, of one priority or (0) of any. */
-static void fill_from(struct filling *f, const struct memory_store *m,
-                      const struct store_query *query, int priority, int64_t place,
-                      struct buf *ret_json)
-{
-	bool is_down = sort_is_down(query->sort);
-	size_t i = slot_search(m, is_down || place == INT64_MAX ? place : place + 1);
-
-	while (!f->is_full && (is_down ? i > 0 : i < m->n_slots)) {
-		const struct slot *slot = &m->slots[is_down ? --i : i++];
-
-		if (is_wanted(slot, query, priority))
-			fill(f, query, slot, ret_json);
-	}
-}
-
-static int memory_list(struct store *store, const struct store_query *query, struct store_page *ret,
-                       struct buf *ret_json, struct err *err)
-{
-	struct memory_store *m = (struct memory_store *)store;
-	int step = sort_priority_step(query->sort);
-	struct filling f = { 0 };
-	struct cursor at;
-
-	TRY(cursor_parse(query, &at, err));
-	READ_LOCKED(m);
-	if (step == 0)
-		fill_from(&f, m, query, query->priority, at.place, ret_json);
-	for (int p = at.priority; step != 0 && p >= TASK_PRIORITY_MIN && p <= TASK_PRIORITY_MAX;
-	     p += step) {
-		if (query->priority == 0 || query->priority == p)
-			fill_from(&f, m, query, p, at.place, ret_json);
-		at.place = 0;
-	}
-	*ret = f.page;
-	return 0;
-}
-
 static int find_version(const struct memory_store *m, struct str id, uint64_t version,
                         struct entry **ret, struct err *err)
 {
@@ -371,7 +258,7 @@ static int memory_update(struct store *store, struct str id, uint64_t version,
 	changed->job = NULL;
 	if (entry->job != NULL)
 		memory_job_move(m, entry);
-	m->slots[slot_search(m, entry->place)].priority = (uint8_t)task.priority;
+	m->slots[memory_slot_search(m, entry->place)].priority = (uint8_t)task.priority;
 	memory_answer(entry, ret, ret_json);
 	return 0;
 }
@@ -379,12 +266,12 @@ static int memory_update(struct store *store, struct str id, uint64_t version,
 void memory_forget(struct memory_store *m, struct entry *entry)
 {
 	map_remove(&m->by_id, str_from(entry->id));
-	m->slots[slot_search(m, entry->place)].entry = NULL;
+	m->slots[memory_slot_search(m, entry->place)].entry = NULL;
 	m->n_bytes -= entry_size(entry);
 	if (entry->job != NULL)
 		memory_job_leave(m, entry);
 	entry_destroy(entry);
-	slots_compact(m);
+	memory_slots_compact(m);
 }
 
 static int memory_remove(struct store *store, struct str id, uint64_t version, struct err *err)

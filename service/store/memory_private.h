@@ -114,6 +114,19 @@ int memory_check_bytes(const struct memory_store *m, size_t given, size_t taken,
 void memory_write(const struct entry *entry, struct buf *ret_json);
 void memory_answer(const struct entry *entry, struct store_receipt *ret, struct buf *ret_json);
 
+/* The first slot whose place is not below the one given. */
+size_t memory_slot_search(const struct memory_store *m, int64_t place);
+
+/* Room for one more slot. */
+int memory_slots_grow(struct memory_store *m, struct err *err);
+
+/* Close the gaps once half of the array is gaps: removal then costs the same on average. */
+void memory_slots_compact(struct memory_store *m);
+
+/* store_ops.list: takes the lock itself. */
+int memory_list(struct store *store, const struct store_query *query, struct store_page *ret,
+                struct buf *ret_json, struct err *err);
+
 /* Remove a task for good. */
 void memory_forget(struct memory_store *m, struct entry *entry);
 
