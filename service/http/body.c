@@ -315,7 +315,8 @@ void body_trim(struct connection *c)
 {
 	struct body *body = &c->body;
 
-	if (body->cap <= SIZE_KEPT)
+	/* It may be paid for and not be there: the system had no memory. */
+	if (body->cap <= SIZE_KEPT && body->n_charged == 0)
 		return;
 	free(body->data);
 	body->data = NULL;

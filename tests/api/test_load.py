@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -191,6 +192,26 @@ def test_bodies_share_half_of_the_budget() -> None:
             assert post(service, transform(MEDIUM)).status == 200
         wait_for(service, MEMORY, 0)
         assert post(service, few).status == 200
+
+
+def test_a_body_for_which_the_system_has_no_memory_costs_nothing_afterwards() -> None:
+    """Of the process's address space nothing is left but a little; then there is some again."""
+    can_fail = {"ASAN_OPTIONS": "allocator_may_return_null=1"}
+    options = ("--memory-budget", "1GiB", "--max-body", "256MiB")
+    with Service(*options, environment=can_fail) as service:
+        pid = service.process.pid
+        with Wire(service.address) as wire:
+            assert wire.ask("GET", "/livez").status == 200
+            used = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[0]) * 4096
+            before = resource.prlimit(pid, resource.RLIMIT_AS, (used + (8 << 20), -1))
+            wire.send(
+                b"POST /transform HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 200000000\r\n\r\n"
+            )
+            answer = wire.receive()
+            assert (answer.status, answer.json()["code"]) == (503, "overloaded")
+            resource.prlimit(pid, resource.RLIMIT_AS, before)
+        wait_for(service, MEMORY, 0)
 
 
 def test_one_transform_may_use_three_quarters_of_the_budget_and_waits_for_no_more() -> None:
