@@ -78,15 +78,15 @@ meson_suite() {
         printf 'failed\tmeson %s %s\n' "$1" "$2" >>"$RESULTS/checks.tsv"
 }
 
-# suite_targets DIR SUITE: the executables of a suite of tests, whatever starts them.
+# suite_targets DIR SUITE: the executables of a suite of tests, whatever starts them; Meson names
+# them HASH@@NAME@exe.
 suite_targets() {
     meson introspect --tests "$ROOT/$1" | /usr/bin/python3 -c '
-import json, os, sys
+import json, sys
 for test in json.load(sys.stdin):
     if any(suite.endswith(":" + sys.argv[1]) for suite in test["suite"]):
-        for word in test["cmd"]:
-            if word.startswith(sys.argv[2]):
-                print(os.path.basename(word))' "$2" "$ROOT/$1/" | sort -u
+        for target in test["depends"]:
+            print(target.split("@@")[1].removesuffix("@exe"))' "$2" | sort -u
 }
 
 # pytest_part NAME [FOLDER]: a folder of tests; results as JUnit XML.
