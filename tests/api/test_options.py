@@ -64,7 +64,7 @@ MISTAKES = [
     (["--cors-origins", "*,https://a"], 78, '"*" is not an origin'),
     (["--cors-origins", "https://A"], 78, '"https://A" is not an origin'),
     (["--cors-origins", "https://a, b"], 78, '"b" is not an origin'),
-    (["--store", "postgresql://x"], 78, "postgresql://x"),
+    (["--store", "mysql://x"], 78, "mysql:"),
     (["--config", "/does/not/exist"], 66, "/does/not/exist: No such file"),
     (["--max-body"], 64, "--max-body needs a value"),
     (["8001"], 64, '"8001" is not an option'),
