@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import postgres as postgres_server
 import pytest
+from pair import InTurns, Pair
 from service import STORES, Service, find_binary
+
+Start = Callable[..., Service | Pair]
 
 
 @pytest.fixture(scope="session")
@@ -18,19 +22,42 @@ def http(service_url: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session", params=STORES)
-def store_service(request: pytest.FixtureRequest) -> Iterator[Service]:
-    """A service on each of the stores, one after the other."""
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL, for whoever makes a database of their own in it and leaves it running."""
+    if postgres_server.find_programs() is None:
+        pytest.skip("there is no PostgreSQL: apt-get install postgresql")
+    with postgres_server.Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=[*STORES, "postgresql twice"])
+def start(request: pytest.FixtureRequest) -> Start:
+    """Start a service with these options, on each of the stores, one after the other."""
     if find_binary() is None:
         pytest.skip("no service has been built: set DOCMILL_BIN or build in build-test/")
-    with Service(store=request.param) as running:
+    kind, _, twice = request.param.partition(" ")
+    postgres = request.getfixturevalue("postgres") if kind == "postgresql" else None
+
+    def start(*arguments: str) -> Service | Pair:
+        store = kind if postgres is None else postgres.create_database()
+        return (Pair if twice else Service)(*arguments, store=store)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def store_service(start: Start) -> Iterator[Service | Pair]:
+    """A service on each of the stores."""
+    with start() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def store_http(store_service: Service) -> Iterator[httpx.Client]:
+def store_http(store_service: Service | Pair) -> Iterator[httpx.Client]:
     """A plain HTTP client of it: what every store promises is asked of each."""
-    with httpx.Client(base_url=store_service.url, timeout=30.0) as client:
+    transport = InTurns(store_service)
+    with httpx.Client(base_url=store_service.url, transport=transport, timeout=30.0) as client:
         yield client
 
 

@@ -41,14 +41,9 @@ SLOW = {
 }
 
 
-@pytest.fixture(scope="module", params=["memory", "sqlite"])
-def service(request, tmp_path_factory):
-    store = request.param
-    if store == "sqlite":
-        store = f"sqlite:{tmp_path_factory.mktemp('jobs') / 'tasks.db'}"
-    with Service(
-        "--store", store, "--webhook-secret", SECRET, "--webhook-allow", "127.0.0.1"
-    ) as running:
+@pytest.fixture(scope="module")
+def service(start):
+    with start("--webhook-secret", SECRET, "--webhook-allow", "127.0.0.1") as running:
         yield running
 
 

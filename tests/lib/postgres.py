@@ -77,7 +77,7 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.resume()
-        self.stop()
+        self.stop(signal.SIGQUIT)  # nothing is left to be tidied up
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property

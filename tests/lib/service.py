@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = ("build-test/service/docmill", "build/service/docmill")
 
 # What can stand before a path in --store; each is shown to keep the same promises.
-STORES = ("memory", "sqlite")
+STORES = ("memory", "sqlite", "postgresql")
 
 
 def find_binary() -> pathlib.Path | None:
@@ -123,6 +123,7 @@ class Service:
         while (line := self._lines.get(timeout=PATIENCE)) is not None:
             if line.get("msg") == message:
                 return line
+        self.process.wait(timeout=PATIENCE)
         raise AssertionError(f"the service ended before it said {message!r}:\n{self.report()}")
 
     def report(self) -> str:
