@@ -21,6 +21,11 @@ static struct series *stopped(const char *reason)
 	return metrics_series(METRIC_TRANSFORM_STOPPED, (const char *[]){ reason });
 }
 
+static struct series *early(const char *result)
+{
+	return metrics_series(METRIC_TRANSFORM_EARLY, (const char *[]){ result });
+}
+
 static struct series *plans(const char *result)
 {
 	return metrics_series(METRIC_PLAN_CACHE_LOOKUPS, (const char *[]){ result });
@@ -62,6 +67,8 @@ int app_init(struct app *app, struct err *err)
 		.transform_write = phase("write"),
 		.documents_in = direction("in"),
 		.documents_out = direction("out"),
+		.early_used = early("used"),
+		.early_given_up = early("given_up"),
 		.plans_found = plans("hit"),
 		.plans_compiled = plans("miss"),
 		.plans_bytes = metrics_series(METRIC_PLAN_CACHE_BYTES, NULL),

@@ -24,6 +24,7 @@
 struct app_metrics {
 	struct series *transform_read, *transform_run, *transform_write;
 	struct series *documents_in, *documents_out;
+	struct series *early_used, *early_given_up;
 	struct series *plans_found, *plans_compiled, *plans_bytes;
 	struct series *tasks_plain, *jobs[JOB_STATE_COUNT];
 	struct series *stopped_abandoned, *stopped_draining;

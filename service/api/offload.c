@@ -76,9 +76,8 @@ static int answer_stopped(struct offload *o)
 	return 0;
 }
 
-int offload_run(struct offload *o, size_t bytes, offload_fn *fn, void *arg, struct err *err)
+static void prepare(struct offload *o, size_t bytes, offload_fn *fn, void *arg, struct err *err)
 {
-	const struct app *app = request_app(o->req);
 	struct work *work = &o->work;
 
 	o->fn = fn;
@@ -87,8 +86,26 @@ int offload_run(struct offload *o, size_t bytes, offload_fn *fn, void *arg, stru
 	work->bytes = bytes;
 	work->class = work_class_of(bytes);
 	work->arrived_ns = clock_monotonic_ns();
-	work->deadline_ns = work->arrived_ns + app->limits.time_ms_max * MS_NS;
-	enum admission how = pool_run(app->pool, work);
+	work->deadline_ns = work->arrived_ns + request_app(o->req)->limits.time_ms_max * MS_NS;
+}
+
+bool offload_start(struct offload *o, size_t bytes, offload_fn *fn, void *arg, struct err *err)
+{
+	prepare(o, bytes, fn, arg, err);
+	return pool_begin(request_app(o->req)->pool, &o->work);
+}
+
+int offload_join(struct offload *o)
+{
+	enum admission how = pool_await(request_app(o->req)->pool, &o->work);
+
+	return how == ADMIT_OK ? o->rc : ERR_CANCELLED;
+}
+
+int offload_run(struct offload *o, size_t bytes, offload_fn *fn, void *arg, struct err *err)
+{
+	prepare(o, bytes, fn, arg, err);
+	enum admission how = pool_run(request_app(o->req)->pool, &o->work);
 	if (how == ADMIT_ABANDONED)
 		return err_set(err, ERR_CANCELLED, "%s", admit_detail(how));
 	if (how != ADMIT_OK) {

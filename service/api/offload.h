@@ -44,6 +44,14 @@ bool offload_begin(struct offload *o, struct request *req, struct response *res)
 int offload_run(struct offload *o, size_t bytes, offload_fn *fn, void *arg,
                 struct err *err) MUST_CHECK;
 
+/*
+ * The same while the handler goes on, before the body is there: begin with fn(arg), if a thread is
+ * idle.  True: offload_join() must follow, which waits for its end.  What did not run, or did not
+ * end well, is begun anew by offload_begin(); nothing was answered.
+ */
+bool offload_start(struct offload *o, size_t bytes, offload_fn *fn, void *arg, struct err *err);
+int offload_join(struct offload *o) MUST_CHECK;
+
 /* Make the response a 503 that names the limit, and count it. */
 void offload_refuse(struct offload *o, enum admission why);
 

@@ -6,6 +6,7 @@
 #include "api/accept.h"
 #include "api/app.h"
 #include "api/body.h"
+#include "api/early.h"
 #include "api/offload.h"
 #include "api/problem.h"
 #include "api/transform_answer.h"
@@ -23,6 +24,7 @@ struct transform {
 	struct request *req;
 	struct response *res;
 	struct offload offload;
+	struct early *early; /* the documents arrive while they are read; NULL */
 	struct str body;
 	bool is_ndjson;
 	struct budget budget;
@@ -174,6 +176,9 @@ static int run(struct transform *t, struct err *err)
 		.is_ndjson = t->form == FORM_NDJSON,
 		.written = t->form == FORM_NDJSON ? NULL : transform_answer_collection,
 		.written_arg = &t->text,
+		.source = t->early == NULL ? NULL : early_lines,
+		.source_arg = t->early,
+		.source_stays = true,
 	};
 
 	/* Not 0, which would be no limit; who has waited longer is not here. */
@@ -193,7 +198,8 @@ static void observe(const struct transform *t)
 	const struct app *app = request_app(t->req);
 	const struct app_metrics *metrics = &app->metrics;
 
-	series_observe(metrics->transform_read, t->read_ns);
+	if (t->early == NULL) /* else nobody knows yet */
+		series_observe(metrics->transform_read, t->read_ns);
 	series_observe(metrics->transform_run, t->res->run_ns);
 	series_observe(metrics->transform_write, t->text.write_ns);
 	series_add(metrics->documents_in, t->stats.documents_in);
@@ -231,6 +237,9 @@ static int transform_all(struct transform *t, struct err *err)
 		problem_refuse_message(t->req, t->res, &t->problems);
 		return 0;
 	}
+	if (t->early != NULL)
+		t->early->is_splittable = pool_team(request_app(t->req)->pool)->n_max > 1 &&
+		                          plan_is_splittable(t->plan);
 	TRY(run(t, err));
 	return answer(t, err);
 }
@@ -255,6 +264,56 @@ static int transform_work(void *arg, struct err *err)
 	return excuse(arg, transform_all(arg, err));
 }
 
+/* The same, of a body that is not there yet: what does not go well is done again when it is. */
+static int transform_early(void *arg, struct err *err)
+{
+	struct transform *t = arg;
+
+	t->body = early_body(t->early);
+	return transform_all(t, err);
+}
+
+/* As if nothing had been tried. */
+static void transform_restart(struct transform *t)
+{
+	struct request *req = t->req;
+	struct response *res = t->res;
+	bool is_ndjson = t->is_ndjson;
+	enum transform_form form = t->form;
+
+	transform_deinit(t);
+	transform_init(t, req, res);
+	t->is_ndjson = is_ndjson;
+	t->form = form;
+	res->headers_len = 0;
+	response_clear_body(res);
+}
+
+/* Begin while the lines of the body arrive, if it can be had; *ret is false: nothing is done. */
+static int compute_early(struct transform *t, bool *ret, struct err *err)
+{
+	struct early early;
+	struct str body;
+
+	*ret = false;
+	if (!t->is_ndjson || !early_follow(&early, &t->offload, t->req, transform_early, t))
+		return 0;
+	if (!offload_begin(&t->offload, t->req, t->res)) {
+		*ret = true;
+		(void)early_end(&early);
+		return 0;
+	}
+	t->early = &early;
+	int rc = request_body(t->req, &body, err);
+	t->res->read_ns = clock_monotonic_ns() - t->req->start_ns;
+	*ret = early_end(&early);
+	if (*ret)
+		series_observe(request_app(t->req)->metrics.transform_read, t->res->read_ns);
+	else
+		transform_restart(t);
+	return rc;
+}
+
 int transform_run(struct request *req, struct response *res, struct err *err)
 {
 	CLEANUP(transform_deinit) struct transform t;
@@ -266,7 +325,9 @@ int transform_run(struct request *req, struct response *res, struct err *err)
 	struct prefer prefer = prefer_read(req);
 	if (prefer.respond_async)
 		return transform_async(req, res, &prefer, t.is_ndjson, err);
-	return compute(&t, transform_work, err);
+	bool is_done;
+	TRY(compute_early(&t, &is_done, err));
+	return is_done ? 0 : compute(&t, transform_work, err);
 }
 
 static void write_verdict(struct transform *t, const struct problem *problems)

@@ -155,18 +155,48 @@ static enum admission check(const struct pool *pool, const struct work *work)
 	return admit_check(&pool->admit, &pool->queue, work->bytes);
 }
 
+/* The lock is held. */
+static void put(struct pool *pool, struct work *work)
+{
+	work->state = WORK_WAITING;
+	queue_add(&pool->queue, work);
+	pool_note_queue(pool);
+	pthread_cond_signal(&pool->work);
+}
+
 static enum admission run_queued(struct pool *pool, struct work *work)
 {
 	thread_cond_init(&work->ended);
 	pthread_mutex_lock(&pool->lock);
 	enum admission how = check(pool, work);
 	if (how == ADMIT_OK) {
-		work->state = WORK_WAITING;
-		queue_add(&pool->queue, work);
-		pool_note_queue(pool);
-		pthread_cond_signal(&pool->work);
+		put(pool, work);
 		how = wait_for(pool, work);
 	}
+	pthread_mutex_unlock(&pool->lock);
+	pthread_cond_destroy(&work->ended);
+	return how;
+}
+
+bool pool_begin(struct pool *pool, struct work *work)
+{
+	work->pool = pool;
+	thread_cond_init(&work->ended);
+	pthread_mutex_lock(&pool->lock);
+	bool is_idle = pool->queue.n == 0 && pool->n_running < pool->options.n_threads &&
+	               pool_has_large_place(pool) && check(pool, work) == ADMIT_OK;
+	if (is_idle)
+		put(pool, work);
+	pthread_mutex_unlock(&pool->lock);
+	if (!is_idle)
+		pthread_cond_destroy(&work->ended);
+	return is_idle;
+}
+
+enum admission pool_await(struct pool *pool, struct work *work)
+{
+	pthread_mutex_lock(&pool->lock);
+	enum admission how = wait_for(pool, work);
 	pthread_mutex_unlock(&pool->lock);
 	pthread_cond_destroy(&work->ended);
 	return how;

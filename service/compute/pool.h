@@ -54,6 +54,13 @@ enum admission pool_check(struct pool *pool, const struct work *work);
 enum admission pool_run(struct pool *pool, struct work *work);
 
 /*
+ * Begin with work if a thread is idle and nobody waits: true, and pool_await() must follow.  It is
+ * for work that is worth doing only now: nothing is refused, and nothing counted.
+ */
+bool pool_begin(struct pool *pool, struct work *work);
+enum admission pool_await(struct pool *pool, struct work *work);
+
+/*
  * Put background work into the queue.  Unless it is refused here, on_end() will be called once, as
  * the last thing that is done with the work, without any lock: by the thread that ran it, or by
  * whoever calls pool_cancel() or pool_stop().

@@ -46,6 +46,9 @@ const char *plan_stage_name(const struct plan *plan, size_t i);
 /* Do all stages copy what they keep, so that documents may come in blocks (run_input.source)? */
 bool plan_keeps_copies(const struct plan *plan);
 
+/* May several threads share the reading of its documents? */
+bool plan_is_splittable(const struct plan *plan);
+
 /* Does the pipeline begin with $documents, so that it needs no input? */
 bool plan_has_documents(const struct plan *plan);
 
@@ -98,6 +101,11 @@ struct run_input {
 	 */
 	run_source_fn *source;
 	void *source_arg;
+	/*
+	 * What the source gives stays until the end of the run, as a text of documents does: nothing
+	 * is copied, any plan will do, and all of it is read and checked.
+	 */
+	bool source_stays;
 	const struct run_collection *collections;
 	size_t n_collections;
 	/*

@@ -121,6 +121,11 @@ bool plan_keeps_copies(const struct plan *plan)
 	return !plan->has_documents;
 }
 
+bool plan_is_splittable(const struct plan *plan)
+{
+	return plan->is_splittable;
+}
+
 bool plan_has_documents(const struct plan *plan)
 {
 	return plan->has_documents;

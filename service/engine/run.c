@@ -191,12 +191,17 @@ static void move_place(struct err *err, const struct blocks *b)
 	err->line += b->n_lines;
 }
 
+static bool wants_more(const struct run *run, struct flow *flow)
+{
+	return run->input->source_stays || !flow_is_done(flow);
+}
+
 static int read_blocks(struct run *run, struct flow *flow)
 {
 	struct blocks b = { .reader = NULL };
 	size_t n;
 
-	while (!flow_is_done(flow)) {
+	while (wants_more(run, flow)) {
 		TRY(next_block(run, &b));
 		if (b.lines.len == 0)
 			return 0;
@@ -206,7 +211,7 @@ static int read_blocks(struct run *run, struct flow *flow)
 			if (rc != 0)
 				move_place(run->err, &b);
 			TRY(rc);
-		} while (n > 0 && !flow_is_done(flow));
+		} while (n > 0 && wants_more(run, flow));
 		report_progress(run, b.n_bytes + b.lines.len);
 	}
 	return 0;
@@ -273,7 +278,7 @@ int run_prepare(struct run *run)
 	struct value *vars = arena_zalloc(&run->keep, plan->n_vars, sizeof *vars);
 	struct path_cache *caches = arena_zalloc(&run->keep, plan->n_caches, sizeof *caches);
 
-	run->keep.copies_text = run->input->source != NULL;
+	run->keep.copies_text = run->input->source != NULL && !run->input->source_stays;
 	run->docs = arena_array(&run->keep, STAGE_BATCH, sizeof *run->docs);
 	if (vars == NULL || caches == NULL || run->docs == NULL)
 		return err_nomem(run->err, "the state of a run");

@@ -161,6 +161,8 @@ static int read_plain(struct connection *c, struct err *err)
 		TRY(reserve(c, body->len + room + REQUEST_BODY_PADDING, err));
 		TRY(next_piece(c, body->data + body->len, room, &n, err));
 		body->len += n;
+		if (body->on_piece != NULL)
+			body->on_piece(body->on_piece_arg, (struct str){ body->data, body->len });
 	} while (n > 0);
 	return 0;
 }
@@ -331,6 +333,7 @@ void body_reset(struct body *body)
 	body->state = BODY_UNREAD;
 	body->len = body->n_received = 0;
 	body->is_bomb = false;
+	body->on_piece = NULL;
 }
 
 void body_deinit(struct body *body)

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/macros.h"
 #include "http/chunks.h"
+#include "http/request.h"
 
 struct connection;
 
@@ -26,6 +27,8 @@ struct body {
 	size_t n_received; /* on the wire, without chunks */
 	size_t n_charged;  /* to what bodies may use together: cap, when it is large */
 	struct chunks chunks;
+	request_body_fn *on_piece; /* NULL: nobody follows it */
+	void *on_piece_arg;
 };
 
 /* Read it whole, once; a failure stays one. */

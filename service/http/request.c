@@ -62,6 +62,18 @@ size_t request_body_size(const struct request *req)
 	return MAX(c->framing.content_length, c->body.len);
 }
 
+bool request_follow_body(struct request *req, request_body_fn *fn, void *arg)
+{
+	struct connection *c = req->connection;
+
+	if (c->body.state != BODY_UNREAD || c->framing.is_chunked ||
+	    request_coding(req) != CODING_NONE)
+		return false;
+	c->body.on_piece = fn;
+	c->body.on_piece_arg = arg;
+	return true;
+}
+
 int request_body(struct request *req, struct str *ret, struct err *err)
 {
 	struct connection *c = req->connection;

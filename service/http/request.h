@@ -105,6 +105,15 @@ size_t request_body_size(const struct request *req);
 int request_body(struct request *req, struct str *ret, struct err *err) MUST_CHECK;
 
 /*
+ * Be told of the body while it arrives: request_body() then calls fn with all that has come so far,
+ * after each piece, on its own thread.  The bytes stay where they are for as long as the request.
+ * False for a body whose size is not known, that is packed, or that has been read: nobody is told.
+ */
+typedef void request_body_fn(void *arg, struct str so_far);
+
+bool request_follow_body(struct request *req, request_body_fn *fn, void *arg);
+
+/*
  * Bytes of the answer that a handler has taken from server_options.memory: the server gives them
  * back when the answer is sent.
  */

@@ -125,6 +125,12 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.help = "Memory that all requests together use: bodies, transforms, answers.",
 		.kind = METRIC_GAUGE,
 	},
+	[METRIC_TRANSFORM_EARLY] = {
+		.name = "docmill_transform_early_total",
+		.help = "Transforms of lines begun while they arrived: used, or given_up and done again.",
+		.kind = METRIC_COUNTER,
+		.labels = { "result" },
+	},
 	[METRIC_PLAN_CACHE_LOOKUPS] = {
 		.name = "docmill_plan_cache_lookups_total",
 		.help = "Pipelines looked for among those compiled before: hit or miss.",

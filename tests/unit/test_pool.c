@@ -76,6 +76,29 @@ TEST(a_full_queue_refuses_at_once_and_says_why) {
 	pool_destroy(pool);
 }
 
+TEST(what_is_only_worth_doing_now_begins_when_a_thread_is_idle) {
+	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
+	struct caller idle, busy;
+
+	(void)state;
+	prepare(&idle, pool, WORK_LARGE);
+	assert_true(pool_begin(pool, &idle.work));
+	sem_wait(&idle.has_begun);
+	prepare(&busy, pool, WORK_MEDIUM); /* the other thread is left to those who wait */
+	assert_false(pool_begin(pool, &busy.work));
+	assert_int_equal(pool_stats(pool).n_waiting, 0);
+	sem_post(&idle.gate);
+	assert_int_equal(pool_await(pool, &idle.work), ADMIT_OK);
+	assert_true(idle.is_done);
+	assert_true(pool_begin(pool, &busy.work)); /* the same work may be tried again */
+	sem_post(&busy.gate);
+	assert_int_equal(pool_await(pool, &busy.work), ADMIT_OK);
+	pool_close(pool);
+	prepare(&idle, pool, WORK_LARGE);
+	assert_false(pool_begin(pool, &idle.work));
+	pool_destroy(pool);
+}
+
 TEST(who_waits_past_the_deadline_is_refused) {
 	struct pool *pool = make_pool((struct pool_options){ .n_threads = 1 });
 	struct caller running, late;
@@ -242,6 +265,7 @@ int main(void)
 		RUN(a_large_crowd_leaves_a_thread_to_the_others),
 		RUN(small_jobs_run_on_their_callers_threads_while_there_are_places),
 		RUN(a_full_queue_refuses_at_once_and_says_why),
+		RUN(what_is_only_worth_doing_now_begins_when_a_thread_is_idle),
 		RUN(who_waits_past_the_deadline_is_refused),
 		RUN(a_caller_who_left_is_taken_out_of_the_queue_soon),
 		RUN(work_for_a_caller_who_left_is_told_to_stop),
