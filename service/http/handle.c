@@ -170,20 +170,11 @@ static const char *origins_of(const struct connection *c)
 	return origins != NULL ? origins : "";
 }
 
-static enum method method_of(const char *name)
-{
-	enum method method = METHOD_GET;
-
-	while (method < METHOD_OTHER && strcmp(method_name(method), name) != 0)
-		method++;
-	return method;
-}
-
 static void fill_request(struct connection *c)
 {
 	struct request *req = &c->req;
 
-	req->method = method_of(c->info->request_method);
+	req->method = method_find(c->info->request_method);
 	req->path = str_from(c->info->local_uri_raw);
 	if (c->info->query_string != NULL)
 		req->query_string = str_from(c->info->query_string);
@@ -333,68 +324,6 @@ static int begin_request(struct mg_connection *mg)
 	return status;
 }
 
-/*
- * The library gives up on a method that it does not know before it looks at the header lines, and
- * has by then moved the version behind "HTTP/".
- */
-static bool is_unknown_method(const struct mg_request_info *info)
-{
-	return info->http_version != NULL && info->num_headers == 0 &&
-	       info->http_version ==
-	               info->request_uri + strlen(info->request_uri) + 1 + strlen("HTTP/") &&
-	       method_of(info->request_method) >= METHOD_TRACE;
-}
-
-/* A method that HTTP has and this path has not is no fault of ours, library or not. */
-static bool is_refused_by_path(struct connection *c, struct err *err)
-{
-	enum method method = method_of(c->info->request_method);
-	const char *uri = c->info->request_uri;
-	struct str path = { uri, strcspn(uri, "?") };
-	char allow[ROUTER_ALLOW_SIZE];
-
-	if (method == METHOD_OTHER)
-		return false;
-	c->req.method = method;
-	(void)router_find(c->server->routes, method, path, c->req.params, allow);
-	if (allow[0] == 0)
-		return false;
-	response_header(&c->res, "Allow", "%s", allow);
-	(void)err_set(err, ERR_INVALID, "this path has %s", allow);
-	return true;
-}
-
-/* What went wrong with a header that the library could not read, or would not. */
-static struct refusal header_refusal(struct connection *c, int status, struct err *err)
-{
-	size_t max_header = c->server->options.max_header;
-
-	if (status == 505) {
-		(void)err_set(err, ERR_INVALID, "only HTTP/1.0 and HTTP/1.1 are spoken here");
-		return (struct refusal){ 505, "version_not_supported" };
-	}
-	if (watch.has_expired) {
-		(void)err_set(err, ERR_TIME, "the header did not arrive in time");
-		return (struct refusal){ 408, "timeout" };
-	}
-	if (watch.head != NULL && watch.head_len >= max_header) {
-		bool is_uri = memchr(watch.head, '\n', max_header) == NULL;
-
-		(void)err_limit(err, ERR_TOO_LARGE, "max-header",
-		                "the header has more than %zu bytes", max_header);
-		return is_uri ? (struct refusal){ 414, "uri_too_long" }
-		              : (struct refusal){ 431, "header_too_large" };
-	}
-	if (is_unknown_method(c->info)) {
-		if (is_refused_by_path(c, err))
-			return (struct refusal){ 405, "method_not_allowed" };
-		(void)err_set(err, ERR_INVALID, "this method is not one of this service");
-		return (struct refusal){ 501, "not_implemented" };
-	}
-	(void)err_set(err, ERR_INVALID, "the header is not well formed");
-	return (struct refusal){ 400, "framing_invalid" };
-}
-
 /* The library refuses: most often a header that it could not parse. */
 static int on_http_error(struct mg_connection *mg, int status, const char *message)
 {
@@ -408,7 +337,7 @@ static int on_http_error(struct mg_connection *mg, int status, const char *messa
 	/* Who closes after a whole request, in the middle of the next, waits for no answer. */
 	if (has_ended && c->has_served)
 		return 0;
-	refuse(c, header_refusal(c, status, &err), &err);
+	refuse(c, refusal_header(c, status, &err), &err);
 	(void)finish_request(c); /* the status is the library's business already */
 	return 0;
 }

@@ -21,6 +21,15 @@ const char *method_name(enum method method)
 	return method_names[method];
 }
 
+enum method method_find(const char *name)
+{
+	enum method method = METHOD_GET;
+
+	while (method < METHOD_OTHER && strcmp(method_name(method), name) != 0)
+		method++;
+	return method;
+}
+
 struct str request_header_nth(const struct request *req, const char *name, size_t n)
 {
 	const struct mg_request_info *info = req->connection->info;

@@ -74,6 +74,7 @@ struct request {
 
 /* "GET"; "OTHER" for a method this server has no use for. */
 const char *method_name(enum method method);
+enum method method_find(const char *name);
 
 /* The first header of a name, of any case, without white space around it; .data is NULL: none. */
 struct str request_header(const struct request *req, const char *name);

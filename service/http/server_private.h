@@ -43,6 +43,12 @@ static inline const struct server_options *server_options(const struct server *s
 /* The callbacks that run on the threads that serve connections (handle.c). */
 void handle_set_callbacks(struct mg_callbacks *ret);
 
+/*
+ * The library has refused a request with a status: what its caller is told.  The header that Allow
+ * needs is put into the response (refusal.c).
+ */
+struct refusal refusal_header(struct connection *c, int status, struct err *err);
+
 /* One request has had its answer (observe.c). */
 void observe_request(struct connection *c, size_t n_sent, bool is_whole);
 
