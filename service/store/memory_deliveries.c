@@ -213,18 +213,6 @@ static int delivery_put_off(struct store *store, const struct delivery *delivery
 	return 0;
 }
 
-static int find_job(struct memory_store *m, struct str id, struct memory_job **ret, struct err *err)
-{
-	struct entry *entry = map_get(&m->by_id, id);
-
-	if (entry == NULL)
-		return store_not_found(err);
-	if (entry->job == NULL)
-		return store_no_job(err);
-	*ret = entry->job;
-	return 0;
-}
-
 static void write_attempt(struct json_writer *w, const struct memory_delivery *d,
                           const struct attempt *attempt)
 {
@@ -259,10 +247,11 @@ static int delivery_list(struct store *store, struct str id, struct buf *ret_jso
 	struct memory_store *m = (struct memory_store *)store;
 	struct json_writer w = { .buf = ret_json };
 	struct memory_delivery *d;
-	struct memory_job *job;
+	struct entry *entry;
 
 	READ_LOCKED(m);
-	TRY(find_job(m, id, &job, err));
+	TRY(memory_find_job(m, id, &entry, err));
+	const struct memory_job *job = entry->job;
 	for (uint64_t n = 1; n <= job->n_attempts; n++) {
 		const struct attempt *attempt = find_attempt(job, n, &d);
 
@@ -275,11 +264,11 @@ static int delivery_list(struct store *store, struct str id, struct buf *ret_jso
 static int again(struct memory_store *m, struct str id, uint64_t n, struct err *err)
 {
 	struct memory_delivery *d;
-	struct memory_job *job;
+	struct entry *entry;
 
 	WRITE_LOCKED(m);
-	TRY(find_job(m, id, &job, err));
-	if (find_attempt(job, n, &d) == NULL)
+	TRY(memory_find_job(m, id, &entry, err));
+	if (find_attempt(entry->job, n, &d) == NULL)
 		return err_set(err, ERR_NOT_FOUND, "there is no such delivery");
 	d->n_attempts = 0;
 	d->claim++; /* a sender that is at it has come too late */

@@ -135,6 +135,23 @@ struct memory_job *memory_job_create(const struct job_new *new_job);
 void memory_job_destroy(struct memory_job *job);
 size_t memory_job_size(const struct job_new *new_job);
 
+/* The task of an id, which must be a job. */
+int memory_find_job(struct memory_store *m, struct str id, struct entry **ret,
+                    struct err *err) MUST_CHECK;
+
+/*
+ * A job is in another state: counted, shown, and in no list but those of the ended and of those
+ * that wait.  What waits has no parts; who ends may have a webhook that is due then.
+ */
+void memory_job_set_state(struct memory_store *m, struct entry *entry, enum job_state state);
+void memory_job_set_waiting(struct memory_store *m, struct entry *entry);
+void memory_job_set_ended(struct memory_store *m, struct entry *entry, enum job_state state);
+
+/* The problem document of a failure, copied; "": none. */
+void memory_job_set_error(struct memory_store *m, struct memory_job *job, struct str error);
+void memory_job_free_parts(struct memory_store *m, struct memory_job *job);
+void memory_list_append(struct memory_list *list, struct memory_link *link, struct entry *entry);
+
 /* A new job begins to wait; one changes its priority; one is about to be removed. */
 void memory_job_begin(struct memory_store *m, struct entry *entry);
 void memory_job_move(struct memory_store *m, struct entry *entry);

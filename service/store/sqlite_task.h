@@ -59,6 +59,17 @@ void sqlite_receipt(const struct task *task, struct store_receipt *ret);
 int sqlite_job_insert(struct sqlite_db *db, int64_t seq, const struct job_new *new_job,
                       struct err *err) MUST_CHECK;
 
+/*
+ * The job is in another state, in its rows and in what was read of them.  What waits has no result;
+ * who ends may have a webhook that is due then.  Likewise.
+ */
+int sqlite_job_set_state(struct sqlite_db *db, struct sqlite_row *row, enum job_state state,
+                         struct err *err) MUST_CHECK;
+int sqlite_job_set_waiting(struct sqlite_db *db, struct sqlite_row *row, uint32_t attempts,
+                           struct err *err) MUST_CHECK;
+int sqlite_job_set_ended(struct sqlite_store *s, struct sqlite_row *row, const struct job_end *end,
+                         struct err *err) MUST_CHECK;
+
 /* Results and jobs that are too old, likewise. */
 int sqlite_job_sweep(struct sqlite_db *db, const struct store_sweep *sweep, size_t *ret_n,
                      struct err *err) MUST_CHECK;
