@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from until import PATIENCE
 
+PROBLEM = "application/problem+json"
+
 
 @dataclasses.dataclass
 class Answer:
@@ -99,3 +101,13 @@ def ask(
     """One request on a connection of its own."""
     with Wire(address) as wire:
         return wire.ask(method, path, body, **headers)
+
+
+def assert_problem(answer: Answer, status: int, code: str) -> Any:
+    """The answer is a whole problem document, which is returned."""
+    assert (answer.status, answer.headers["content-type"]) == (status, PROBLEM), answer.body
+    problem = answer.json()
+    assert (problem["status"], problem["code"]) == (status, code), problem
+    assert all(problem[name] for name in ("type", "title", "detail", "error"))
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    return problem
