@@ -6,6 +6,13 @@
 #include "store/memory_private.h"
 #include "store/outcome.h"
 
+/* One that was asked to stop has no worker any more. */
+static void set_cancelled(struct memory_store *m, struct entry *entry)
+{
+	memory_job_free_parts(m, entry->job);
+	memory_job_set_ended(m, entry, JOB_CANCELLED);
+}
+
 /* Those whose workers have not been heard of: they wait again, or have failed. */
 static void reap(struct memory_store *m, int64_t now_ms, uint32_t attempts_max)
 {
@@ -17,6 +24,10 @@ static void reap(struct memory_store *m, int64_t now_ms, uint32_t attempts_max)
 		next = link->next;
 		if (entry->job->lease_until_ms > now_ms)
 			continue;
+		if (entry->job->is_cancelled) {
+			set_cancelled(m, entry);
+			continue;
+		}
 		if (entry->job->shown.attempts < attempts_max) {
 			memory_job_set_waiting(m, entry);
 			continue;
@@ -99,8 +110,7 @@ static int release(struct memory_store *m, const struct job_claim *claim, struct
 	WRITE_LOCKED(m);
 	TRY(find_claimed(m, claim, &entry, err));
 	if (entry->job->is_cancelled) {
-		memory_job_free_parts(m, entry->job);
-		memory_job_set_ended(m, entry, JOB_CANCELLED);
+		set_cancelled(m, entry);
 		return 0;
 	}
 	entry->job->shown.attempts--;

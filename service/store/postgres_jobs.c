@@ -121,10 +121,11 @@ static int set_ended(struct postgres_db *db, struct postgres_row *row, const str
 	return job->webhook_url.len == 0 ? 0 : postgres_delivery_add(db, &row->task, err);
 }
 
-/* One whose worker has not been heard of: it waits again, or has failed. */
+/* One whose worker has not been heard of: it waits again, has failed, or was to stop anyway. */
 static int reap_one(struct postgres_db *db, void *arg, struct err *err)
 {
 	CLEANUP(postgres_clear) PGresult *rows = NULL;
+	const struct job_end cancelled = { .state = JOB_CANCELLED, .error = { "", 0 } };
 	const struct job_end lost = { .state = JOB_FAILED, .error = store_worker_lost };
 	struct job_change *job = arg;
 	struct postgres_row row;
@@ -134,6 +135,8 @@ static int reap_one(struct postgres_db *db, void *arg, struct err *err)
 	if (!job->found)
 		return 0;
 	postgres_row_read(rows, 0, &row);
+	if (row.is_cancelled)
+		return set_ended(db, &row, &cancelled, err);
 	if (row.job.attempts < job->attempts_max)
 		return set_waiting(db, &row, row.job.attempts, err);
 	return set_ended(db, &row, &lost, err);

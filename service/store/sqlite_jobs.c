@@ -36,11 +36,12 @@ static int do_write(struct job_write *job, sqlite_write_fn *run, struct err *err
 	return rc;
 }
 
-/* One whose worker has not been heard of: it waits again, or has failed. */
+/* One whose worker has not been heard of: it waits again, has failed, or was to stop anyway. */
 static int reap_one(struct sqlite_store *s, int64_t now_ms, uint32_t attempts_max, bool *ret_found,
                     struct err *err)
 {
 	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
+	const struct job_end cancelled = { .state = JOB_CANCELLED, .error = { "", 0 } };
 	const struct job_end lost = { .state = JOB_FAILED, .error = store_worker_lost };
 	struct sqlite_row row;
 
@@ -50,6 +51,8 @@ static int reap_one(struct sqlite_store *s, int64_t now_ms, uint32_t attempts_ma
 	if (!*ret_found)
 		return 0;
 	TRY(sqlite_row_read(statement, &row, err));
+	if (row.is_cancelled)
+		return sqlite_job_set_ended(s, &row, &cancelled, err);
 	if (row.job.attempts < attempts_max)
 		return sqlite_job_set_waiting(&s->writer.db, &row, row.job.attempts, err);
 	return sqlite_job_set_ended(s, &row, &lost, err);

@@ -428,6 +428,24 @@ static const char *deliveries_of(struct fixture *f, const char *id)
 	return text(f);
 }
 
+TEST(a_job_that_shall_stop_does_not_run_again_when_its_worker_goes_away) {
+	struct fixture *f = *state;
+	struct job_claim c;
+
+	create(f, "job", 1, "https://example.org/hook");
+	assert_int_equal(f->jobs->claim(f->store, -1, ATTEMPTS_MAX, &c, &f->err), 0);
+	assert_int_equal(f->jobs->cancel(f->store, str_from(c.id), &f->receipt, &f->json, &f->err),
+	                 0);
+	nothing_to_claim(f);
+	shows(f, c.id, "\"status\":\"cancelled\"");
+	shows(f, c.id, "\"attempts\":1");
+	assert_int_equal(f->jobs->release(f->store, &c, &f->err), ERR_CONFLICT);
+
+	struct delivery told = claim_delivery(f);
+	assert_non_null(strstr(told.body.data, "task.cancelled"));
+	forget_delivery(&told);
+}
+
 TEST(the_end_of_a_job_is_told_until_it_was_heard) {
 	struct fixture *f = *state;
 
@@ -551,6 +569,7 @@ int main(int argc, char **argv)
 		RUN_JOBS(a_job_whose_workers_all_go_away_fails),
 		RUN_JOBS(a_job_that_is_given_back_has_lost_no_attempt),
 		RUN_JOBS(cancelling_ends_a_waiting_job_and_asks_a_running_one),
+		RUN_JOBS(a_job_that_shall_stop_does_not_run_again_when_its_worker_goes_away),
 		RUN_JOBS(what_is_for_jobs_is_refused_for_plain_tasks),
 		RUN_JOBS(a_status_is_not_set_by_hand_and_a_running_job_not_deleted),
 		RUN_JOBS(the_end_of_a_job_is_told_until_it_was_heard),
