@@ -57,6 +57,8 @@ class Caller:
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         content = answer.read()
+        if answer.getheader("Content-Encoding") == "gzip":
+            content = gzip.decompress(content)
         is_json = bool(content) and "json" in answer.getheader("Content-Type", "").split(";")[0]
         is_json = is_json and "ndjson" not in answer.getheader("Content-Type", "")
         return answer.status, json.loads(content) if is_json else content
@@ -92,6 +94,11 @@ def transforms(caller: Caller, turn: int) -> None:
     assert len(found["documents"]) == min(7, size - 1), found
     lines = "\n".join(json.dumps(line) for line in [{"pipeline": PIPELINE}, *documents(turn % 90)])
     caller.ask("POST", "/transform", lines.encode(), Content_Type="application/x-ndjson")
+    # All out, and packed for the way.
+    given = documents(500)
+    all_out = {"documents": given, "pipeline": []}
+    found = caller.ask("POST", "/transform", all_out, Accept_Encoding="gzip")
+    assert found["documents"] == given
     # No two pipelines are alike: the compiled ones must stay within --plan-cache.
     caller.ask("POST", "/transform", {"documents": [{}], "pipeline": [{"$set": {"n": turn}}]})
 
@@ -156,7 +163,7 @@ def lists(caller: Caller, turn: int) -> None:
             break
         page = caller.ask("GET", f"{query}&cursor={page['next_cursor']}")
     caller.ask("GET", "/tasks?kind=job&status=succeeded&limit=20")
-    caller.ask("GET", "/capabilities")
+    caller.ask("GET", "/capabilities", Accept_Encoding="gzip")
 
 
 def leaving(caller: Caller, turn: int) -> None:
