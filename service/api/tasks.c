@@ -144,12 +144,12 @@ static int create_from(struct request *req, struct response *res, struct arena *
 {
 	CLEANUP(json_reader_deinit) struct json_reader reader = { 0 };
 	struct json_problems problems = JSON_PROBLEMS(scratch);
-	struct store *store = store_of(req);
 	struct store_new new_task = { 0 };
 	struct job_new job = { .webhook_url = { "", 0 } };
 	struct store_receipt receipt;
 	struct task_message message;
 	struct str body;
+	bool is_stored;
 
 	TRY(request_body(req, &body, err));
 	TRY(task_message_read(scratch, body, &request_app(req)->limits, &message, &problems, err));
@@ -175,8 +175,8 @@ static int create_from(struct request *req, struct response *res, struct arena *
 	if (problems.n_items > 0)
 		return refuse_fields(req, res, &problems, has_title);
 	TRY(idempotency_read(req, body, &new_task.key, err));
-	TRY(store->ops->create(store, &new_task, &receipt, response_body(res), err));
-	return created(res, &receipt);
+	TRY(idempotency_create(req, res, &new_task, &receipt, response_body(res), &is_stored, err));
+	return is_stored ? created(res, &receipt) : 0;
 }
 
 static int refuse_nothing(const struct request *req, struct response *res)

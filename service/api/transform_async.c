@@ -78,7 +78,7 @@ int transform_async(struct request *req, struct response *res, const struct pref
 	struct job_new job = { .webhook_url = { "", 0 } };
 	struct store_receipt receipt;
 	struct job_view view;
-	bool is_good;
+	bool is_good, is_stored;
 
 	arena_init(&scratch, &budget);
 	buf_init(&json, TASK_TEXT_MAX);
@@ -90,7 +90,9 @@ int transform_async(struct request *req, struct response *res, const struct pref
 		return 0;
 	TRY(idempotency_read(req, job.input, &new_task.key, err));
 	new_task.job = &job;
-	TRY(app->store->ops->create(app->store, &new_task, &receipt, &json, err));
+	TRY(idempotency_create(req, res, &new_task, &receipt, &json, &is_stored, err));
+	if (!is_stored)
+		return 0;
 	buf_reset(&json);
 	TRY(job_view_await(req, &scratch, str_from(receipt.id), prefer->wait_s, &receipt, &json,
 	                   &view, err));

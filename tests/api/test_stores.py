@@ -1,5 +1,6 @@
 """The SQLite store as operators meet it: restarts, a second process, a disk that is full."""
 
+import concurrent.futures
 import contextlib
 import os
 import pathlib
@@ -56,6 +57,29 @@ def test_tasks_and_keys_outlive_the_service(file: pathlib.Path) -> None:
         assert (again.status_code, again.json()) == (201, first.json())
         assert create(service.url, "other", **key).status_code == 422
         assert titles(service.url) == ["kept"]
+
+
+def test_a_key_whose_first_request_is_under_way_is_a_409(file: pathlib.Path) -> None:
+    key = {"Idempotency-Key": "the slow one"}
+    with (
+        Service(store=f"sqlite:{file}") as service,
+        contextlib.closing(sqlite3.connect(file, isolation_level=None)) as database,
+        concurrent.futures.ThreadPoolExecutor(2) as pool,
+    ):
+        database.execute("BEGIN IMMEDIATE")  # nothing is committed meanwhile
+        both = [pool.submit(create, service.url, "one", **key) for _ in range(2)]
+        done, under_way = concurrent.futures.wait(
+            both, PATIENCE, return_when=concurrent.futures.FIRST_COMPLETED
+        )
+        database.execute("ROLLBACK")
+        assert (len(done), len(under_way)) == (1, 1)
+        early = done.pop().result()
+        assert (early.status_code, early.json()["code"]) == (409, "conflict")
+        assert early.headers["Retry-After"] == "1"
+        first = under_way.pop().result()
+        assert first.status_code == 201
+        assert create(service.url, "one", **key).json() == first.json()
+        assert titles(service.url) == ["one"]
 
 
 def test_the_store_unless_told_otherwise_is_a_file_where_the_service_starts(

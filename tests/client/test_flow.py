@@ -91,6 +91,13 @@ def test_gives_up_after_the_last_try():
     assert len(naps(steps)) == 2
 
 
+def test_a_key_whose_first_request_is_under_way_is_sent_again():
+    call = Call("POST", "/tasks", lambda answer: 201, headers={"Idempotency-Key": "k"})
+    steps, end = script(call, Answer(409, retry_after=1.0), OK)
+    assert end == 201
+    assert len(naps(steps)) == 1
+
+
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 422, 500, 501])
 def test_what_would_fail_again_is_not_repeated(status):
     steps, end = script(get(), Answer(status))

@@ -165,5 +165,7 @@ def _may_repeat(call: Call[Any], error: Exception) -> bool:
         return call.repeatable or not error.sent
     if isinstance(error, StatusError):
         can_help = error.status in _RETRY_STATUS or error.code in _RETRY_CODES
-        return call.repeatable and can_help
+        # The first of our tries is still under way.
+        is_early = error.status == 409 and "Idempotency-Key" in call.headers
+        return call.repeatable and (can_help or is_early)
     return False
