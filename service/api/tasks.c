@@ -9,6 +9,7 @@
 #include "api/idempotency.h"
 #include "api/job_input.h"
 #include "api/job_view.h"
+#include "api/offload.h"
 #include "api/prefer.h"
 #include "api/problem.h"
 #include "api/query.h"
@@ -203,11 +204,36 @@ int task_create(struct request *req, struct response *res, struct err *err)
 	return create_from(req, res, &scratch, err);
 }
 
+/* What others have now, this one may have later. */
+static int refuse_memory(struct request *req, struct response *res)
+{
+	struct offload offload = { .req = req, .res = res };
+
+	response_clear_body(res);
+	res->headers_len = 0; /* a version, of what is not shown */
+	offload_refuse(&offload, ADMIT_MEMORY);
+	return 0;
+}
+
+/* Part n of what a job was given, paid for until it is sent; ERR_NOMEM: others use the memory. */
+static int append_input(struct request *req, uint64_t n, struct buf *body, struct err *err)
+{
+	const struct app *app = request_app(req);
+	size_t len = body->len;
+
+	TRY(app->store->ops->jobs->read(app->store, req->params[0], JOB_INPUT, n, body, err));
+	if (app->memory == NULL)
+		return 0;
+	if (!budget_take(app->memory, body->len - len))
+		return ERR_NOMEM;
+	request_hold_memory(req, body->len - len);
+	return 0;
+}
+
 /* The object that is at the end of the body, with one more member: what the job was given. */
-static int include_transform(const struct request *req, struct response *res, struct arena *scratch,
+static int include_transform(struct request *req, struct response *res, struct arena *scratch,
                              struct err *err)
 {
-	struct store *store = store_of(req);
 	struct buf *body = response_body(res);
 	uint64_t n = 0;
 	int rc;
@@ -215,8 +241,10 @@ static int include_transform(const struct request *req, struct response *res, st
 	body->len--; /* its closing brace */
 	buf_append_cstr(body, ",\"transform\":");
 	size_t start = body->len;
-	while ((rc = store->ops->jobs->read(store, req->params[0], JOB_INPUT, n, body, err)) == 0)
+	while ((rc = append_input(req, n, body, err)) == 0)
 		n++;
+	if (rc == ERR_NOMEM)
+		return refuse_memory(req, res);
 	job_input_show(scratch, body, start);
 	buf_append_char(body, '}');
 	return rc == ERR_NOT_FOUND && n > 0 ? 0 : rc;

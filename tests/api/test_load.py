@@ -214,6 +214,26 @@ def test_a_body_for_which_the_system_has_no_memory_costs_nothing_afterwards() ->
         wait_for(service, MEMORY, 0)
 
 
+def test_what_a_job_was_given_is_read_back_within_the_budget(tmp_path: pathlib.Path) -> None:
+    store = f"sqlite:{tmp_path / 'tasks.db'}"
+    job = json.dumps({"title": "job", "transform": json.loads(transform(6_000_000))}).encode()
+    with Service(store=store) as service:
+        answer = ask(service.address, "POST", "/tasks", job, **JSON)
+        assert answer.status == 201
+        path = f"/tasks/{answer.json()['id']}"
+        answer = ask(service.address, "GET", path, Prefer="wait=20")
+        assert answer.json()["status"] == "succeeded"
+    with Service("--memory-budget", "4MiB", store=store) as service:
+        expect_overloaded(ask(service.address, "GET", f"{path}?include=transform"), "memory-budget")
+        wait_for(service, MEMORY, 0)
+        assert ask(service.address, "GET", path).json()["id"] in path
+    with Service("--memory-budget", "16MiB", store=store) as service:
+        answer = ask(service.address, "GET", f"{path}?include=transform")
+        assert answer.status == 200
+        assert len(answer.json()["transform"]["documents"]) == 1000
+        wait_for(service, MEMORY, 0)
+
+
 def test_one_transform_may_use_three_quarters_of_the_budget_and_waits_for_no_more() -> None:
     keep_all = [{"$group": {"_id": None, "all": {"$push": "$$ROOT"}}}]
     with Service("--memory-budget", "16MiB") as service:
