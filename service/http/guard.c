@@ -213,6 +213,10 @@ int guard_check(const struct mg_request_info *info, const struct guard_limits *l
 			return rc;
 	}
 	TRY(check_counts(&guard, info, &counts));
+	/* HTTP/1.0 does not know the interim answer, and without a body nobody waits for one. */
+	if (strcmp(info->http_version, "1.1") != 0 || counts.n_lengths + counts.n_codings == 0 ||
+	    (!framing.is_chunked && framing.content_length == 0))
+		framing.wants_continue = false;
 	if (too_large != 0)
 		return too_large;
 	if (needs_length(info->request_method) && counts.n_lengths + counts.n_codings == 0)

@@ -94,6 +94,21 @@ def test_continue_is_said_to_who_waits_for_it(service: Service) -> None:
         assert wire.ask("GET", "/livez").status == 200
 
 
+@pytest.mark.parametrize(
+    ("version", "body"), [("1.0", TRANSFORM), ("1.1", b"")], ids=["HTTP/1.0", "no body"]
+)
+def test_continue_is_not_said_where_nobody_can_wait_for_it(
+    service: Service, version: str, body: bytes
+) -> None:
+    with Wire(service.address) as wire:
+        wire.send(
+            b"POST /transform HTTP/%s\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (version.encode(), len(body))
+        )
+        wire.send(body)
+        assert wire.receive().status == (200 if body else 400)
+
+
 def test_who_waits_for_a_continue_is_refused_before_it_sends(service: Service) -> None:
     with Wire(service.address) as wire:
         wire.send(
