@@ -1,8 +1,7 @@
-/* Numbers as JSON text, exact both ways. */
+/* Numbers read from JSON text, exactly. */
 #include "doc/number.h"
 
 #include <endian.h>
-#include <math.h>
 #include <string.h>
 
 #include "doc/number_chars.h"
@@ -11,9 +10,8 @@
 #define DIGITS_WHOLE_MAX 19 /* and any of so many, without its sign */
 #define POWER_WHOLE_MAX 19  /* 10^19 is the largest power of ten that fits 64 bits */
 #define MANTISSA_EXACT_MAX (UINT64_C(1) << 53)
-#define FIXED_EXPONENT_MIN (-7) /* from here on down, and from 10^21 on, scientific notation */
-#define FIXED_EXPONENT_MAX 21
-#define DIGITS_MAX 20 /* of 64 bits */
+#define WORD 8               /* characters that are looked at together */
+#define POWER_WORD 100000000 /* what is in front of so many digits is worth */
 
 #define EACH(n) (UINT64_C(0x0101010101010101) * (n)) /* a byte, eight times */
 
@@ -23,27 +21,42 @@ static const double powers[POWER_WHOLE_MAX + 1] = {
 	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 };
 
-static const uint64_t whole_powers[POWER_WHOLE_MAX + 1] = {
-	1,
-	10,
-	100,
-	1000,
-	10000,
-	100000,
-	1000000,
-	10000000,
-	100000000,
-	1000000000,
-	10000000000,
-	100000000000,
-	1000000000000,
-	10000000000000,
-	100000000000000,
-	1000000000000000,
-	10000000000000000,
-	100000000000000000,
-	1000000000000000000,
-	UINT64_C(10000000000000000000),
+/*
+ * A power of ten of so many bits, and the 64 first bits of what 1 is divided by it: the rest is
+ * cut off.
+ */
+struct power {
+	uint64_t whole;
+	uint64_t inverse;
+	unsigned n_bits;
+};
+
+#define POWER(n, bits) \
+	{ \
+		n, (uint64_t)(((__uint128_t)1 << (63 + (bits))) / (n)), bits \
+	}
+
+static const struct power whole_powers[POWER_WHOLE_MAX + 1] = {
+	{ 1, UINT64_MAX, 1 }, /* not quite: nothing is divided by it */
+	POWER(10, 4),
+	POWER(100, 7),
+	POWER(1000, 10),
+	POWER(10000, 14),
+	POWER(100000, 17),
+	POWER(1000000, 20),
+	POWER(10000000, 24),
+	POWER(100000000, 27),
+	POWER(1000000000, 30),
+	POWER(10000000000, 34),
+	POWER(100000000000, 37),
+	POWER(1000000000000, 40),
+	POWER(10000000000000, 44),
+	POWER(100000000000000, 47),
+	POWER(1000000000000000, 50),
+	POWER(10000000000000000, 54),
+	POWER(100000000000000000, 57),
+	POWER(1000000000000000000, 60),
+	POWER(UINT64_C(10000000000000000000), 64),
 };
 
 static bool is_digit(char c)
@@ -77,7 +90,9 @@ static struct value parse_many_digits(const char *text, size_t len)
 	return value_long(is_negative ? (int64_t)(0 - n) : (int64_t)n);
 }
 
-/* Eight characters, the first one lowest; and those are digits. */
+/* ---- digits ---- */
+
+/* Eight characters, the first one lowest. */
 static inline uint64_t load8(const char *p)
 {
 	uint64_t x;
@@ -86,9 +101,12 @@ static inline uint64_t load8(const char *p)
 	return le64toh(x);
 }
 
-static inline bool are_digits8(uint64_t x)
+/* How many of eight characters are digits, up to the first that is none. */
+static inline size_t count_digits(uint64_t x)
 {
-	return ((x & EACH(0xf0)) | ((x + EACH(0x06)) & EACH(0xf0)) >> 4) == EACH(0x33);
+	x ^= EACH('0');
+	x = ((x + EACH(0x80 - 10)) | x) & EACH(0x80); /* right up to the first one */
+	return x == 0 ? WORD : (size_t)__builtin_ctzll(x) / 8;
 }
 
 /* Pairs of digits, pairs of pairs, and both of these, each by one multiplication. */
@@ -99,41 +117,95 @@ static inline uint64_t digits8(uint64_t x)
 	return (x & UINT64_C(0x0000ffff0000ffff)) * ((UINT64_C(10000) << 32) + 1) >> 32;
 }
 
+/* What the first n of them spell, at least one: zeros go in front. */
+static inline uint64_t digits_of(uint64_t x, size_t n)
+{
+	return digits8(x << (WORD - n) * 8);
+}
+
 /* Digits from p on are appended to *mantissa (which wraps); returns what is behind them. */
 static inline const char *parse_digits(const char *p, const char *end, uint64_t *mantissa)
 {
 	uint64_t n = *mantissa, x;
 
-	for (; end - p >= 8 && are_digits8(x = load8(p)); p += 8)
-		n = n * 100000000 + digits8(x);
+	for (; end - p >= WORD && count_digits(x = load8(p)) == WORD; p += WORD)
+		n = n * POWER_WORD + digits8(x);
 	while (p < end && is_digit(*p))
 		n = n * 10 + (unsigned char)(*p++ - '0');
 	*mantissa = n;
 	return p;
 }
 
-/*
- * n / d, correctly rounded: 63 or 64 bits of the quotient, and whether anything is left, tell to
- * which side.  Neither is 0.
- */
-static double divide(uint64_t n, uint64_t d)
-{
-	int n_shift = __builtin_clzll(n), d_shift = __builtin_clzll(d);
-	__uint128_t dividend = (__uint128_t)(n << n_shift) << 63;
+/* ---- division by a power of ten ---- */
 
-	d <<= d_shift;
-	uint64_t quotient = (uint64_t)(dividend / d);
-	bool is_inexact = (uint64_t)dividend != quotient * d;
+/* The 64 bits or one more of a quotient, rounded to 53; a power of two is what the last is worth. */
+static inline double round_quotient(uint64_t quotient, bool is_inexact, int exponent)
+{
 	int n_extra = 11 - __builtin_clzll(quotient);
 	uint64_t kept = quotient >> n_extra, half = UINT64_C(1) << (n_extra - 1);
 	uint64_t rest = quotient & (half * 2 - 1);
 
 	kept += rest > half || (rest == half && (is_inexact || (kept & 1)));
 	/* A power of two from its bits: far from the ends of the range. */
-	uint64_t bits = (uint64_t)(1023 + n_extra - 63 + d_shift - n_shift) << 52;
+	uint64_t bits = (uint64_t)(1023 + n_extra + exponent) << 52;
 	double power;
 	memcpy(&power, &bits, sizeof power);
 	return (double)kept * power;
+}
+
+/* 63 or 64 bits of the quotient, and whether anything is left, tell to which side. */
+static double divide_exactly(uint64_t n, const struct power *power)
+{
+	int n_shift = __builtin_clzll(n), d_shift = 64 - (int)power->n_bits;
+	__uint128_t dividend = (__uint128_t)(n << n_shift) << 63;
+	uint64_t d = power->whole << d_shift;
+	uint64_t quotient = (uint64_t)(dividend / d);
+
+	return round_quotient(quotient, (uint64_t)dividend != quotient * d, d_shift - n_shift - 63);
+}
+
+/*
+ * n / a power of ten, correctly rounded; n is not 0.  Times the inverse it is too little by less
+ * than one unit of the upper 64 bits, which hardly ever decides how they are rounded.
+ */
+static inline double divide(uint64_t n, const struct power *power)
+{
+	int n_shift = __builtin_clzll(n);
+	uint64_t high = (uint64_t)((__uint128_t)(n << n_shift) * power->inverse >> 64);
+	uint64_t half = high >> 63 ? UINT64_C(1) << 10 : UINT64_C(1) << 9;
+	uint64_t rest = high & (half * 2 - 1);
+
+	if (UNLIKELY(rest + 1 == half || rest == half))
+		return divide_exactly(n, power);
+	return round_quotient(high, true, 1 - n_shift - (int)power->n_bits);
+}
+
+/* ---- numbers ---- */
+
+/*
+ * Doubles of full length have about 16 digits behind the point: how many there are is hard to
+ * predict, so the last 16 are taken in two steps, whatever is in front of them.  The text has 16
+ * characters.  false when it is not as simple as that.
+ */
+static inline bool parse_long_fraction(const char *p, const char *end, bool is_negative,
+                                       struct value *ret)
+{
+	uint64_t x = load8(p), last = load8(end - WORD), before = load8(end - 2 * WORD);
+	size_t n_whole = count_digits(x);
+	size_t scale = (size_t)(end - p) - n_whole - 1;
+
+	if (n_whole == WORD || p[n_whole] != '.' || scale <= WORD || scale > 2 * WORD ||
+	    n_whole + scale - (*p == '0') > DIGITS_WHOLE_MAX)
+		return false;
+	uint64_t others = (UINT64_C(1) << (2 * WORD - scale) * 8) - 1;
+	before = (before & ~others) | (EACH('0') & others);
+	if ((count_digits(last) & count_digits(before)) != WORD)
+		return false;
+	uint64_t mantissa = digits_of(x, n_whole) * whole_powers[scale].whole +
+	                    digits8(before) * POWER_WORD + digits8(last);
+	double d = mantissa == 0 ? 0 : divide(mantissa, &whole_powers[scale]);
+	*ret = value_double(is_negative ? -d : d);
+	return true;
 }
 
 /*
@@ -145,9 +217,12 @@ struct value number_parse(const char *text, size_t len)
 	const char *p = text, *end = text + len;
 	bool is_negative = *p == '-';
 	uint64_t mantissa = 0;
+	struct value v;
 	size_t scale = 0;
 
 	p += is_negative;
+	if (end - p > 2 * WORD - 1 && parse_long_fraction(p, end, is_negative, &v))
+		return v;
 	const char *digits = p;
 	p = parse_digits(p, end, &mantissa);
 	size_t n_digits = (size_t)(p - digits);
@@ -166,7 +241,7 @@ struct value number_parse(const char *text, size_t len)
 	n_digits -= *digits == '0';
 	if (p != end || n_digits > DIGITS_WHOLE_MAX || scale > POWER_WHOLE_MAX)
 		return parse_slow(text, len);
-	double d = mantissa > MANTISSA_EXACT_MAX ? divide(mantissa, whole_powers[scale])
+	double d = mantissa > MANTISSA_EXACT_MAX ? divide(mantissa, &whole_powers[scale])
 	                                         : (double)mantissa / powers[scale];
 	return value_double(is_negative ? -d : d);
 }
@@ -209,151 +284,4 @@ bool number_parse_double(const char *text, size_t len, double *ret)
 	if (n == first || (has_sign && first) || !(is_digit(digits[first]) || digits[first] == '.'))
 		return false;
 	return number_chars_parse(digits, n, ret);
-}
-
-/* The digits of n, two at a time from the back; returns how many. */
-static size_t put_digits(char *ret, uint64_t n)
-{
-	static const char pairs[] =
-		"00010203040506070809101112131415161718192021222324252627282930313233"
-		"34353637383940414243444546474849505152535455565758596061626364656667"
-		"6869707172737475767778798081828384858687888990919293949596979899";
-	char digits[DIGITS_MAX];
-	char *end = digits + DIGITS_MAX, *p = end;
-
-	while (n >= 100) {
-		p -= 2;
-		memcpy(p, pairs + n % 100 * 2, 2);
-		n /= 100;
-	}
-	if (n >= 10) {
-		p -= 2;
-		memcpy(p, pairs + n * 2, 2);
-	} else {
-		*--p = (char)('0' + n);
-	}
-	memcpy(ret, p, (size_t)(end - p));
-	return (size_t)(end - p);
-}
-
-size_t number_format_i64(int64_t i, char *ret)
-{
-	if (i >= 0)
-		return put_digits(ret, (uint64_t)i);
-	*ret = '-';
-	return 1 + put_digits(ret + 1, 0 - (uint64_t)i);
-}
-
-static size_t put_zeros(char *to, int n)
-{
-	memset(to, '0', (size_t)n);
-	return (size_t)n;
-}
-
-/* digits are n significant ones, the first of them worth 10^exponent. */
-static size_t layout_fixed(char *ret, const char *digits, int n, int exponent)
-{
-	size_t len = 0;
-
-	if (exponent < 0) {
-		ret[len++] = '0';
-		ret[len++] = '.';
-		len += put_zeros(ret + len, -exponent - 1);
-		memcpy(ret + len, digits, (size_t)n);
-		return len + (size_t)n;
-	}
-	int n_whole = exponent + 1;
-	int n_copied = n < n_whole ? n : n_whole;
-
-	memcpy(ret, digits, (size_t)n_copied);
-	len = (size_t)n_copied;
-	len += put_zeros(ret + len, n_whole - n_copied);
-	ret[len++] = '.';
-	if (n <= n_whole) {
-		ret[len++] = '0';
-		return len;
-	}
-	memcpy(ret + len, digits + n_whole, (size_t)(n - n_whole));
-	return len + (size_t)(n - n_whole);
-}
-
-static size_t layout_scientific(char *ret, const char *digits, int n, int exponent)
-{
-	size_t len = 0;
-
-	ret[len++] = digits[0];
-	if (n > 1) {
-		ret[len++] = '.';
-		memcpy(ret + len, digits + 1, (size_t)n - 1);
-		len += (size_t)n - 1;
-	}
-	ret[len++] = 'e';
-	ret[len++] = exponent < 0 ? '-' : '+';
-	return len + number_format_i64(exponent < 0 ? -exponent : exponent, ret + len);
-}
-
-/*
- * Most doubles that are computed have few decimals.  A decimal of up to 15 digits that reads as d
- * is the shortest text of d: no two of them read as the same double.  0 when there is none.
- */
-static size_t format_short(double d, char *ret)
-{
-	double size = fabs(d);
-	int n_decimals = 2;
-	uint64_t n, power = 100;
-
-	if (!(size < 1e13))
-		return 0;
-	n = (uint64_t)(size * 1e2 + 0.5);
-	if ((double)n / 1e2 != size) {
-		n_decimals = 6;
-		power = 1000000;
-		n = (uint64_t)(size * 1e6 + 0.5);
-		if (size >= 1e9 || (double)n / 1e6 != size)
-			return 0;
-	}
-	size_t len = 0;
-	uint64_t rest = n % power;
-	if (signbit(d))
-		ret[len++] = '-';
-	len += put_digits(ret + len, n / power);
-	ret[len++] = '.';
-	while (n_decimals > 1 && rest % 10 == 0) {
-		rest /= 10;
-		n_decimals--;
-	}
-	for (int i = n_decimals; i-- > 0; rest /= 10)
-		ret[len + (size_t)i] = (char)('0' + rest % 10);
-	return len + (size_t)n_decimals;
-}
-
-static size_t format_any(double d, char *ret)
-{
-	char text[32], digits[32];
-	size_t len = number_chars_format(d, text);
-	size_t at = 0, sign = 0;
-	int n = 0, exponent = 0;
-
-	if (text[0] == '-') {
-		ret[0] = '-';
-		sign = at = 1;
-	}
-	for (; text[at] != 'e'; at++)
-		if (text[at] != '.')
-			digits[n++] = text[at];
-	bool is_small = text[++at] == '-';
-	while (++at < len)
-		exponent = exponent * 10 + (text[at] - '0');
-	exponent = is_small ? -exponent : exponent;
-
-	if (exponent < FIXED_EXPONENT_MIN + 1 || exponent >= FIXED_EXPONENT_MAX)
-		return sign + layout_scientific(ret + sign, digits, n, exponent);
-	return sign + layout_fixed(ret + sign, digits, n, exponent);
-}
-
-size_t number_format_double(double d, char ret[NUMBER_TEXT_SIZE])
-{
-	size_t len = format_short(d, ret);
-
-	return len > 0 ? len : format_any(d, ret);
 }
