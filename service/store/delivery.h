@@ -20,6 +20,9 @@
 
 struct store;
 
+/* Who has a webhook sent again and again sees the last attempts only: the log must end. */
+#define DELIVERY_ATTEMPTS_KEPT 100
+
 enum delivery_outcome {
 	DELIVERY_DELIVERED,
 	DELIVERY_FAILED,

@@ -29,6 +29,7 @@ struct memory_delivery {
 	char *url;
 	struct buf body;
 	struct attempt *attempts, **last_attempt;
+	size_t n_logged; /* of attempts */
 	size_t n_bytes;
 };
 
@@ -162,6 +163,17 @@ static int find_claimed(struct memory_store *m, const struct delivery *delivery,
 	return 0;
 }
 
+static void drop_first(struct memory_store *m, struct memory_delivery *d)
+{
+	struct attempt *first = d->attempts;
+
+	d->attempts = first->next; /* there are others: the last one stays */
+	d->n_logged--;
+	d->n_bytes -= sizeof *first;
+	m->n_bytes -= sizeof *first;
+	free(first);
+}
+
 static void log_attempt(struct memory_store *m, struct memory_delivery *d,
                         const struct delivery_end *end)
 {
@@ -180,8 +192,11 @@ static void log_attempt(struct memory_store *m, struct memory_delivery *d,
 	memcpy(attempt->detail, end->detail.data, MIN(end->detail.len, DETAIL_MAX - 1));
 	*d->last_attempt = attempt;
 	d->last_attempt = &attempt->next;
+	d->n_logged++;
 	d->n_bytes += sizeof *attempt;
 	m->n_bytes += sizeof *attempt;
+	if (d->n_logged > DELIVERY_ATTEMPTS_KEPT)
+		drop_first(m, d);
 }
 
 static int delivery_finish(struct store *store, const struct delivery *delivery,
@@ -228,18 +243,20 @@ static void write_attempt(struct json_writer *w, const struct memory_delivery *d
 			       });
 }
 
-/* The attempts of several deliveries lie among each other: one after the other, by their number. */
+/* The attempts of several deliveries lie among each other: the first from a number on. */
 static const struct attempt *find_attempt(const struct memory_job *job, uint64_t n,
                                           struct memory_delivery **ret)
 {
+	const struct attempt *first = NULL;
+
 	for (struct memory_delivery *d = job->deliveries; d != NULL; d = d->next_of_job)
 		for (const struct attempt *attempt = d->attempts; attempt != NULL;
 		     attempt = attempt->next)
-			if (attempt->n == n) {
+			if (attempt->n >= n && (first == NULL || attempt->n < first->n)) {
+				first = attempt;
 				*ret = d;
-				return attempt;
 			}
-	return NULL;
+	return first;
 }
 
 static int delivery_list(struct store *store, struct str id, struct buf *ret_json, struct err *err)
@@ -251,12 +268,10 @@ static int delivery_list(struct store *store, struct str id, struct buf *ret_jso
 
 	READ_LOCKED(m);
 	TRY(memory_find_job(m, id, &entry, err));
-	const struct memory_job *job = entry->job;
-	for (uint64_t n = 1; n <= job->n_attempts; n++) {
-		const struct attempt *attempt = find_attempt(job, n, &d);
-
-		if (attempt != NULL)
-			write_attempt(&w, d, attempt);
+	const struct attempt *attempt = find_attempt(entry->job, 1, &d);
+	while (attempt != NULL) {
+		write_attempt(&w, d, attempt);
+		attempt = find_attempt(entry->job, attempt->n + 1, &d);
 	}
 	return 0;
 }
@@ -268,7 +283,8 @@ static int again(struct memory_store *m, struct str id, uint64_t n, struct err *
 
 	WRITE_LOCKED(m);
 	TRY(memory_find_job(m, id, &entry, err));
-	if (find_attempt(entry->job, n, &d) == NULL)
+	const struct attempt *attempt = find_attempt(entry->job, n, &d);
+	if (attempt == NULL || attempt->n != n)
 		return err_set(err, ERR_NOT_FOUND, "there is no such delivery");
 	d->n_attempts = 0;
 	d->claim++; /* a sender that is at it has come too late */

@@ -101,15 +101,17 @@ static void arg_next(struct postgres_args *args, const struct delivery_end *end)
 static int log_attempt(struct postgres_db *db, const struct delivery_change *d,
                        const struct uuid *task, struct err *err)
 {
+	const int64_t kept[] = { (int64_t)d->delivery->number, DELIVERY_ATTEMPTS_KEPT };
 	struct postgres_args args = { 0 };
 
-	postgres_arg_int(&args, (int64_t)d->delivery->number);
+	postgres_arg_int(&args, kept[0]);
 	postgres_arg_uuid(&args, task);
 	postgres_arg_int(&args, d->end->status);
 	postgres_arg_str(&args, str_from(delivery_outcome_name(d->end->outcome)));
 	postgres_arg_bytes(&args, d->end->detail.data, d->end->detail.len);
 	arg_next(&args, d->end);
-	return postgres_run(db, PG_ATTEMPT_INSERT, &args, NULL, err);
+	TRY(postgres_run(db, PG_ATTEMPT_INSERT, &args, NULL, err));
+	return postgres_change(db, PG_ATTEMPTS_DROP, kept, 2, err);
 }
 
 static int finish_run(struct postgres_db *db, void *arg, struct err *err)

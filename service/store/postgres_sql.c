@@ -174,4 +174,8 @@ const struct postgres_statement postgres_statements[PG_LIST] = {
 	                        " FROM deliveries d JOIN attempts a ON a.delivery = d.number"
 	                        " WHERE d.task = $2::uuid",
 	                        true },
+	[PG_ATTEMPTS_DROP] = { "DELETE FROM attempts WHERE delivery = $1::bigint AND n <= (SELECT n"
+	                       " FROM attempts WHERE delivery = $1::bigint ORDER BY n DESC LIMIT 1"
+	                       " OFFSET $2::bigint)",
+	                       true },
 };

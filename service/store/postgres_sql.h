@@ -55,6 +55,7 @@ enum postgres_sql {
 	PG_DELIVERY_LIST,
 	PG_DELIVERY_AGAIN,
 	PG_ATTEMPT_INSERT,
+	PG_ATTEMPTS_DROP,
 	PG_LIST, /* the first of PG_LIST_VARIANTS: postgres_list.c writes them */
 };
 

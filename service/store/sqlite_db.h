@@ -68,6 +68,7 @@ enum sql {
 	SQL_DELIVERY_LIST,
 	SQL_DELIVERY_AGAIN,
 	SQL_ATTEMPT_INSERT,
+	SQL_ATTEMPTS_DROP,
 	SQL_LIST, /* the first of SQL_LIST_VARIANTS: sqlite_list.c writes them */
 };
 

@@ -122,6 +122,7 @@ static int log_attempt(struct sqlite_db *db, const struct delivery_write *d,
                        const struct uuid *task, struct err *err)
 {
 	CLEANUP(sqlite_done) sqlite3_stmt *statement = NULL;
+	const int64_t kept[] = { (int64_t)d->delivery->number, DELIVERY_ATTEMPTS_KEPT };
 
 	TRY(sqlite_use(db, SQL_ATTEMPT_INSERT, &statement, err));
 	sqlite3_bind_int64(statement, 1, (int64_t)d->delivery->number);
@@ -131,7 +132,8 @@ static int log_attempt(struct sqlite_db *db, const struct delivery_write *d,
 	sqlite_bind_str(statement, 5, str_from(delivery_outcome_name(d->end->outcome)));
 	sqlite_bind_str(statement, 6, d->end->detail);
 	sqlite3_bind_int64(statement, 7, d->end->next_ms);
-	return sqlite_finish(db, statement, err);
+	TRY(sqlite_finish(db, statement, err));
+	return sqlite_change(db, SQL_ATTEMPTS_DROP, kept, 2, err);
 }
 
 static int finish_run(struct sqlite_db *db, struct sqlite_write *write, struct err *err)

@@ -86,4 +86,6 @@ const char *const sql_texts[SQL_LIST] = {
 		"INSERT INTO attempts (delivery, n, at_ms, status, outcome, detail, next_ms)"
 		" SELECT ?1, 1 + coalesce(max(a.n), 0), ?3, nullif(?4, 0), ?5, ?6, nullif(?7, 0)"
 		" FROM deliveries d JOIN attempts a ON a.delivery = d.number WHERE d.task = ?2",
+	[SQL_ATTEMPTS_DROP] = "DELETE FROM attempts WHERE delivery = ?1 AND n <= (SELECT n FROM"
+			      " attempts WHERE delivery = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)",
 };

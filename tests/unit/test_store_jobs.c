@@ -514,6 +514,28 @@ TEST(a_delivery_can_be_put_off_and_sent_again) {
 	forget_delivery(&third);
 }
 
+TEST(of_the_attempts_of_a_delivery_the_last_ones_are_kept) {
+	struct fixture *f = *state;
+	const int n_attempts = DELIVERY_ATTEMPTS_KEPT + 3;
+
+	create(f, "job", 1, "https://example.com/hook");
+	struct job_claim c = claim(f);
+	assert_int_equal(finish(f, &c, JOB_SUCCEEDED), 0);
+	for (int n = 1; n <= n_attempts; n++) {
+		struct delivery d = claim_delivery(f);
+
+		assert_int_equal(end_delivery(f, &d, DELIVERY_REFUSED, 0), 0);
+		forget_delivery(&d);
+		assert_int_equal(f->deliveries->again(f->store, str_from(c.id), (uint64_t)n, &f->err),
+		                 0);
+	}
+	assert_null(strstr(deliveries_of(f, c.id), "\"n\":3,"));
+	assert_non_null(strstr(deliveries_of(f, c.id), "\"n\":4,"));
+	assert_non_null(strstr(deliveries_of(f, c.id), "\"n\":103,"));
+	assert_int_equal(f->deliveries->again(f->store, str_from(c.id), 3, &f->err), ERR_NOT_FOUND);
+	assert_int_equal(f->deliveries->again(f->store, str_from(c.id), 4, &f->err), 0);
+}
+
 TEST(what_was_promised_is_told_though_the_job_is_gone) {
 	struct fixture *f = *state;
 
@@ -574,6 +596,7 @@ int main(int argc, char **argv)
 		RUN_JOBS(a_status_is_not_set_by_hand_and_a_running_job_not_deleted),
 		RUN_JOBS(the_end_of_a_job_is_told_until_it_was_heard),
 		RUN_JOBS(a_delivery_can_be_put_off_and_sent_again),
+		RUN_JOBS(of_the_attempts_of_a_delivery_the_last_ones_are_kept),
 		RUN_JOBS(what_was_promised_is_told_though_the_job_is_gone),
 		RUN_JOBS(results_and_jobs_that_are_too_old_are_swept),
 	};
