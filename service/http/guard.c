@@ -219,7 +219,8 @@ int guard_check(const struct mg_request_info *info, const struct guard_limits *l
 		framing.wants_continue = false;
 	if (too_large != 0)
 		return too_large;
-	if (needs_length(info->request_method) && counts.n_lengths + counts.n_codings == 0)
+	if (!limits->may_lack_length && needs_length(info->request_method) &&
+	    counts.n_lengths + counts.n_codings == 0)
 		return refuse(&guard, 411, "length_required", "Content-Length is missing");
 	*ret = framing;
 	return 0;

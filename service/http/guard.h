@@ -26,7 +26,8 @@
 struct mg_request_info;
 
 struct guard_limits {
-	size_t max_body; /* bytes */
+	size_t max_body;      /* bytes */
+	bool may_lack_length; /* a POST without one is one without a body */
 };
 
 /* How the header frames the body. */

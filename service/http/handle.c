@@ -240,14 +240,30 @@ static void route_request(struct connection *c, const char *allow)
 	}
 }
 
+/* By the row of the table: asked only of those that give no length. */
+static bool needs_no_body(struct connection *c)
+{
+	char allow[ROUTER_ALLOW_SIZE];
+
+	fill_request(c);
+	const struct route *route = router_find(c->server->routes, c->req.method, c->req.path,
+	                                        c->req.params, allow);
+	return route != NULL && route->is_bodyless;
+}
+
 static int check_framing(struct connection *c, struct refusal *refusal, struct err *err)
 {
-	const struct guard_limits limits = { c->server->options.max_body };
+	struct guard_limits limits = { .max_body = c->server->options.max_body };
 
 	if (watch.first_line == WATCH_LINE_BROKEN) {
 		*refusal = (struct refusal){ 400, "framing_invalid" };
 		return err_set(err, ERR_INVALID, "the request line does not end in CR LF");
 	}
+	int rc = guard_check(c->info, &limits, &c->framing, refusal, err);
+	if (rc == 0 || refusal->status != 411 || !needs_no_body(c))
+		return rc;
+	limits.may_lack_length = true;
+	c->res.close = true; /* the library takes for the body what may be another request */
 	return guard_check(c->info, &limits, &c->framing, refusal, err);
 }
 

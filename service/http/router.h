@@ -32,6 +32,7 @@ struct route {
 	handler_fn handle;
 	const char *name; /* the operation: "task_create" */
 	const char *doc;  /* one sentence */
+	bool is_bodyless; /* a POST that needs no body: its length may be left out */
 	unsigned scope;   /* what its callers must be allowed: for server_options.admit */
 };
 

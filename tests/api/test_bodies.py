@@ -134,6 +134,19 @@ def test_a_body_of_unknown_length_is_asked_for_it(service: Service) -> None:
     assert answer.closes
 
 
+@pytest.mark.parametrize(
+    "path", ["/tasks/x/cancel", "/tasks/x/retry", "/tasks/x/deliveries/1/redeliver"]
+)
+def test_a_post_that_needs_no_body_needs_no_length(service: Service, path: str) -> None:
+    with Wire(service.address) as wire:
+        request = f"POST {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        wire.send(request + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = wire.receive()
+        assert_problem(answer, 404, "not_found")
+        assert answer.closes
+        assert wire.is_closed_by_peer(), "what follows is no request of its own"
+
+
 def test_a_body_announced_too_large_is_refused_and_the_limit_named(service: Service) -> None:
     with Wire(service.address) as wire:
         wire.send(b"POST /transform HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n")

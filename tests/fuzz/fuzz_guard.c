@@ -97,7 +97,7 @@ static bool ends_in_crlf(const char *line, const char *end)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct header_buffer h;
-	const struct guard_limits limits = { 1000 };
+	const struct guard_limits limits = { .max_body = 1000 };
 	const char *text = (const char *)data, *end = header_end(text, size);
 	struct framing framing;
 	struct refusal refusal;

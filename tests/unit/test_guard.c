@@ -13,7 +13,7 @@ static int check(const char *text, size_t len, struct framing *framing, struct r
                  struct err *err)
 {
 	static struct header_buffer h;
-	const struct guard_limits limits = { MAX_BODY };
+	const struct guard_limits limits = { .max_body = MAX_BODY };
 
 	assert_true(header_buffer_parse(&h, text, len));
 	return guard_check(&h.info, &limits, framing, refusal, err);

@@ -21,13 +21,13 @@ static int handle(struct request *req, struct response *res, struct err *err)
 }
 
 static const struct route routes[] = {
-	{ METHOD_GET, "/", handle, "index", "", 0 },
-	{ METHOD_GET, "/things", handle, "list", "", 0 },
-	{ METHOD_POST, "/things", handle, "create", "", 0 },
-	{ METHOD_GET, "/things/special", handle, "special", "", 0 },
-	{ METHOD_GET, "/things/{id}", handle, "get", "", 0 },
-	{ METHOD_DELETE, "/things/{id}", handle, "delete", "", 0 },
-	{ METHOD_POST, "/things/{id}/parts/{n}/mend", handle, "mend", "", 0 },
+	{ METHOD_GET, "/", handle, "index", "", false, 0 },
+	{ METHOD_GET, "/things", handle, "list", "", false, 0 },
+	{ METHOD_POST, "/things", handle, "create", "", false, 0 },
+	{ METHOD_GET, "/things/special", handle, "special", "", false, 0 },
+	{ METHOD_GET, "/things/{id}", handle, "get", "", false, 0 },
+	{ METHOD_DELETE, "/things/{id}", handle, "delete", "", false, 0 },
+	{ METHOD_POST, "/things/{id}/parts/{n}/mend", handle, "mend", "", false, 0 },
 	{ 0 },
 };
 
