@@ -42,12 +42,12 @@ static bool is_computed(const struct projection_field *field)
 	return field != NULL && field->expr != NULL;
 }
 
-/* What becomes of a field of the input: nothing, itself, or what field makes of it. */
+/* Does anything become of a field of the input that is named: itself, or what field makes of it? */
 static bool keeps(enum projection_mode mode, const struct projection_field *field)
 {
 	switch (mode) {
-	case PROJECTION_INCLUDE: return field != NULL && !is_computed(field);
-	case PROJECTION_EXCLUDE: return field == NULL || field->node != NULL;
+	case PROJECTION_INCLUDE: return !is_computed(field);
+	case PROJECTION_EXCLUDE: return field->node != NULL;
 	default: return true;
 	}
 }
@@ -61,11 +61,28 @@ static bool is_appended(enum projection_mode mode, const struct projection_field
 	return !is_in_input && field->node != NULL && field->node->has_computed;
 }
 
-static void step_add(struct recipe *r, struct str *keys, uint32_t *n, struct str key, int32_t from,
-                     const struct projection_field *field)
+/* A bit that most other names do not share. */
+static inline uint64_t name_bit(struct str name)
+{
+	size_t first = name.len > 0 ? (unsigned char)name.data[0] : 0;
+
+	return UINT64_C(1) << (first * 5 + name.len) % 64;
+}
+
+static uint64_t name_bits(const struct projection_node *node)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < node->n_fields; i++)
+		bits |= name_bit(node->fields[i].name);
+	return bits;
+}
+
+static inline void step_add(struct recipe_step *steps, struct str *keys, uint32_t *n,
+                            struct str key, int32_t from, const struct projection_field *field)
 {
 	keys[*n] = key;
-	r->steps[*n] = (struct recipe_step){ .from = from, .field = field };
+	steps[*n] = (struct recipe_step){ .from = from, .field = field };
 	(*n)++;
 }
 
@@ -103,6 +120,7 @@ static struct shape *shape_of(struct arena *a, const struct shape *from, struct 
 	return shape;
 }
 
+/* Documents that each have a shape of their own have a recipe made each: the loop is a hot one. */
 static bool recipe_make(enum projection_mode mode, const struct projection_node *node,
                         const struct shape *from, bool is_root, struct arena *a, struct recipe *ret)
 {
@@ -110,25 +128,31 @@ static bool recipe_make(enum projection_mode mode, const struct projection_node 
 	struct recipe r = { .mode = mode, .node = node, .from = from };
 	struct str *keys = arena_array(a, n_max, sizeof *keys);
 	bool *is_in_input = arena_zalloc(a, node->n_fields, sizeof *is_in_input);
+	struct recipe_step *steps = arena_array(a, n_max, sizeof *steps);
+	uint64_t bits = name_bits(node);
 	uint32_t n = 0;
 
-	r.steps = arena_array(a, n_max, sizeof *r.steps);
-	if (r.steps == NULL || keys == NULL || is_in_input == NULL)
+	if (steps == NULL || keys == NULL || is_in_input == NULL)
 		return false;
 	for (uint32_t i = 0; i < from->n; i++) {
-		const struct projection_field *field = field_of(node, from->keys[i]);
+		struct str key = from->keys[i];
+		const struct projection_field *field = bits & name_bit(key) ? field_of(node, key)
+		                                                            : NULL;
 
-		if (field != NULL)
-			is_in_input[field - node->fields] = true;
+		if (field == NULL) {
+			if (mode != PROJECTION_INCLUDE)
+				step_add(steps, keys, &n, key, (int32_t)i, NULL);
+			continue;
+		}
+		is_in_input[field - node->fields] = true;
 		if (keeps(mode, field))
-			step_add(&r, keys, &n, from->keys[i], (int32_t)i,
-			         field != NULL && field->expr == NULL && field->node == NULL
-			                 ? NULL
-			                 : field);
+			step_add(steps, keys, &n, key, (int32_t)i,
+			         field->expr == NULL && field->node == NULL ? NULL : field);
 	}
 	for (size_t i = 0; i < node->n_fields && mode != PROJECTION_EXCLUDE; i++)
 		if (is_appended(mode, &node->fields[i], is_in_input[i]))
-			step_add(&r, keys, &n, node->fields[i].name, -1, &node->fields[i]);
+			step_add(steps, keys, &n, node->fields[i].name, -1, &node->fields[i]);
+	r.steps = steps;
 	if (mode == PROJECTION_INCLUDE && is_root)
 		id_first(&r, keys, n);
 	r.to = shape_of(a, from, keys, n);
