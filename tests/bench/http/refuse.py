@@ -46,10 +46,10 @@ def measure(service: Service, n_threads: int, n_requests: int) -> list[float]:
     taken = []
     with contextlib.ExitStack() as stack:
         for series, n in (("inflight", n_threads + 1), ("queue_length", QUEUE)):
-            for _ in range(n):
-                stack.enter_context(Wire(service.address)).send(endless)
             name = f"docmill_compute_{series}"
-            until(lambda name=name, n=n: service.metric(name) == n, f"{name} at {n}")
+            for i in range(1, n + 1):  # one by one: at once they would fill the queue
+                stack.enter_context(Wire(service.address)).send(endless)
+                until(lambda name=name, i=i: service.metric(name) == i, f"{name} at {i}")
         for _ in range(n_requests):
             with Wire(service.address) as wire:
                 wire.send(wanted)
