@@ -18,12 +18,19 @@ CHUNK = 1 << 18
 # Beside what grows with the request: the readers' tables, batches, malloc's own.
 FIXED = 4 * MIB
 
+SORTED: list[Any] = [{"$sort": {"price": -1}}]
+
 PIPELINES: dict[str, list[Any]] = {
     "all of it": [],
     "changed": [{"$set": {"total": {"$multiply": ["$price", 3]}}}, {"$unset": "note"}],
     "grouped": [{"$group": {"_id": "$city", "sum": {"$sum": "$price"}}}],
+    "all sorted": SORTED,
     "the largest": [{"$sort": {"price": -1}}, {"$limit": 100}],
 }
+
+# What is wanted of all; what holds every document until the last has come needs more: 1.5 to 1.63
+# times body and answer were measured, and 2 is what this test does not let it exceed.
+GROWTH_WANTED, GROWTH_SORTED = 1.25, 2.0
 
 RELEASE = ROOT / "build/service/docmill"
 
@@ -69,7 +76,7 @@ def send(wire: Wire, kind: str, body: bytes, is_chunked: bool) -> int:
 
 @pytest.mark.parametrize("form", ["list", "lines", "chunks"])
 @pytest.mark.parametrize("what", PIPELINES)
-def test_a_request_needs_its_body_its_answer_and_a_quarter(
+def test_a_request_needs_its_body_its_answer_and_little_more(
     monkeypatch: pytest.MonkeyPatch, what: str, form: str
 ) -> None:
     if not RELEASE.exists():
@@ -80,4 +87,5 @@ def test_a_request_needs_its_body_its_answer_and_a_quarter(
         before = resident(service, "VmRSS")
         size = len(body) + send(wire, kind, body, form == "chunks")
         needed = resident(service, "VmHWM") - before
-    assert needed <= 1.25 * size + FIXED, f"{needed / size:.2f} times {size / MIB:.0f} MiB"
+    growth = GROWTH_SORTED if PIPELINES[what] is SORTED else GROWTH_WANTED
+    assert needed <= growth * size + FIXED, f"{needed / size:.2f} times {size / MIB:.0f} MiB"
