@@ -9,6 +9,7 @@ cluster that the distribution made is neither started nor touched.
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import random
@@ -214,7 +215,8 @@ class Server:
         os.kill(pid, number)
         children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
         for child in children.split():
-            os.kill(int(child), number)
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(int(child), number)
 
 
 def _environment() -> dict[str, str]:
