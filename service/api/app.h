@@ -26,7 +26,7 @@ struct app_metrics {
 	struct series *documents_in, *documents_out;
 	struct series *early_used, *early_given_up;
 	struct series *plans_found, *plans_compiled, *plans_bytes;
-	struct series *tasks_plain, *jobs[JOB_STATE_COUNT];
+	struct series *tasks_plain, *jobs[JOB_STATE_COUNT], *tasks_age;
 	struct series *stopped_abandoned, *stopped_draining;
 	struct series *compute_inflight, *compute_helpers;
 	struct series *compute_queue_length, *compute_queue_bytes;

@@ -148,6 +148,11 @@ const struct metric_row metrics_table[METRIC_COUNT] = {
 		.kind = METRIC_GAUGE,
 		.labels = { "status" },
 	},
+	[METRIC_TASKS_AGE] = {
+		.name = "docmill_tasks_age_seconds",
+		.help = "How old docmill_tasks is: 100,000 tasks and more are not counted at each scrape.",
+		.kind = METRIC_GAUGE,
+	},
 	[METRIC_TASK_WAIT] = {
 		.name = "docmill_task_wait_seconds",
 		.help = "Time from a job's creation until a worker takes it.",

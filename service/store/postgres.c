@@ -25,18 +25,25 @@ static int health(struct store *store, struct err *err)
 	return postgres_run(db, PG_HEALTH, NULL, NULL, err);
 }
 
+/* Plain tasks are those that are no jobs. */
 static void count(const PGresult *rows, struct store_stats *ret)
 {
+	size_t n_all = 0, n_jobs = 0;
+
 	for (int i = 0; i < postgres_rows(rows); i++) {
 		struct str status = postgres_str(rows, i, 0);
 		enum job_state state = job_state_find(status);
 		size_t n = (size_t)postgres_int(rows, i, 1);
 
-		if (status.len == 0)
-			ret->n_plain = n;
-		else if (state < JOB_STATE_COUNT)
+		if (status.len == 0) {
+			n_all = n;
+			continue;
+		}
+		n_jobs += n;
+		if (state < JOB_STATE_COUNT)
 			ret->n_jobs[state] = n;
 	}
+	ret->n_plain = n_all - n_jobs;
 }
 
 static int stats(struct store *store, struct store_stats *ret, struct err *err)

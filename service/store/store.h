@@ -116,7 +116,8 @@ struct store_page {
 struct store_stats {
 	size_t n_plain;
 	size_t n_jobs[JOB_STATE_COUNT];
-	size_t n_bytes; /* of memory, or on the disk */
+	size_t n_bytes;  /* of memory, or on the disk */
+	uint64_t age_ms; /* since then others may have come and gone; stores count anew */
 };
 
 /* What is too old to be kept. */

@@ -12,12 +12,12 @@
 #include "base/thread.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
+#include "tasks/outage.h"
 #include "webhook/schedule.h"
 #include "webhook/send.h"
 
 #define MS_NS UINT64_C(1000000)
 #define POLL_MS 5000         /* without a word of the store */
-#define PAUSE_MS 1000        /* after a failure of the store */
 #define PUT_OFF_MS 1000      /* while its host has enough to do */
 #define PUT_OFF_MAX 64       /* before the others are looked at again */
 #define LEASE_EXTRA_MS 30000 /* beyond the time of an attempt */
@@ -38,8 +38,8 @@ struct outbox {
 	char user_agent[64];
 	pthread_t thread;
 	bool has_thread;
-	int64_t due_ms;           /* of the thread alone: when the next one is, 0: not known */
-	uint64_t paused_until_ns; /* likewise: the store is left alone */
+	int64_t due_ms;       /* of the thread alone: when the next one is, 0: not known */
+	struct outage outage; /* likewise */
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t event; /* by the monotonic clock */
@@ -179,12 +179,6 @@ static bool has_room(struct outbox *o)
 	return room;
 }
 
-static void pause_store(struct outbox *o, const struct err *err)
-{
-	log_message(LOG_WARNING, "no webhooks can be had: %s", err->message);
-	o->paused_until_ns = clock_monotonic_ns() + PAUSE_MS * MS_NS;
-}
-
 /* What is due, as far as there is room. */
 static void claim(struct outbox *o)
 {
@@ -194,25 +188,27 @@ static void claim(struct outbox *o)
 	struct err err = ERR_INIT;
 
 	o->due_ms = clock_wall_ms() + PUT_OFF_MS;
-	while (has_room(o) && n_put_off < PUT_OFF_MAX && clock_monotonic_ns() >= o->paused_until_ns) {
+	while (has_room(o) && n_put_off < PUT_OFF_MAX && clock_monotonic_ns() >= o->outage.until_ns) {
 		struct parcel *parcel = calloc(1, sizeof *parcel);
 
 		if (parcel == NULL) {
 			(void)err_nomem(&err, "a webhook");
-			pause_store(o, &err);
+			outage_failed(&o->outage, &err);
 			return;
 		}
 		buf_init(&parcel->delivery.url, SIZE_MAX / 2);
 		buf_init(&parcel->delivery.body, SIZE_MAX / 2);
 		int rc = store->ops->deliveries->claim(store, lease_ms, &parcel->delivery,
 		                                       &o->due_ms, &err);
+		if (rc != 0 && rc != ERR_NOT_FOUND)
+			outage_failed(&o->outage, &err);
+		else
+			outage_answered(&o->outage);
 		if (rc == 0) {
 			n_put_off += !hand_over(o, parcel);
 			continue;
 		}
 		parcel_destroy(parcel);
-		if (rc != ERR_NOT_FOUND)
-			pause_store(o, &err);
 		return;
 	}
 }
@@ -226,12 +222,14 @@ static void wait_for_event(struct outbox *o)
 		int64_t left_ms = MAX(o->due_ms - clock_wall_ms(), 1);
 		until_ns = MIN(until_ns, now_ns + (uint64_t)MIN(left_ms, POLL_MS) * MS_NS);
 	}
-	if (o->paused_until_ns > now_ns)
-		until_ns = MIN(until_ns, o->paused_until_ns);
+	if (o->outage.until_ns > now_ns)
+		until_ns = MIN(until_ns, o->outage.until_ns);
 	pthread_mutex_lock(&o->lock);
 	while (!o->is_awake && !o->is_ending && o->back == NULL &&
 	       thread_wait(&o->event, &o->lock, until_ns))
 		;
+	if (o->is_awake)
+		outage_heard(&o->outage);
 	o->is_awake = false;
 	pthread_mutex_unlock(&o->lock);
 }
@@ -283,6 +281,7 @@ int outbox_start(const struct outbox_options *options, struct outbox **ret, stru
 	if (o == NULL)
 		return err_nomem(err, "the outbox");
 	o->options = *options;
+	o->outage.what = "webhooks";
 	snprintf(o->user_agent, sizeof o->user_agent, "docmill/%s", build.version);
 	for (int i = 0; i < DELIVERY_OUTCOME_COUNT; i++)
 		o->outcomes[i] = metrics_series(METRIC_WEBHOOK_DELIVERIES,

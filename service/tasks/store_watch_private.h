@@ -49,6 +49,10 @@ struct watched_store {
 	pthread_mutex_t lock;    /* of the alarms, where they are on or go on */
 	struct alarm alarms[2];  /* of reading, of writing */
 	_Atomic bool is_on[2];   /* the same, looked at without the lock */
+
+	pthread_mutex_t count_lock; /* of what follows, and held while it is counted */
+	struct store_stats counted;
+	uint64_t counted_ns, keep_ns; /* when, and how long that is good enough */
 };
 
 static inline struct watched_store *watched(struct store *store)

@@ -13,7 +13,7 @@
 #define MS_NS UINT64_C(1000000)
 #define POLL_MS 2000     /* without a word of the store: for leases of others that end */
 #define RENEW_MIN_MS 100 /* between two renewals, however often the store calls */
-#define PAUSE_MS 1000    /* after a failure of the store, or of the machine */
+#define PAUSE_MS 1000    /* after a failure of the machine, or of a job for want of something */
 
 static void start_job(struct worker *w, const struct job_claim *claim)
 {
@@ -37,6 +37,11 @@ static void start_job(struct worker *w, const struct job_claim *claim)
 		running_give_back(job);
 }
 
+static uint64_t claims_from_ns(const struct worker *w)
+{
+	return MAX(atomic_load(&w->paused_until_ns), w->outage.until_ns);
+}
+
 /* As many as the pool has threads for. */
 static void claim_jobs(struct worker *w)
 {
@@ -44,17 +49,17 @@ static void claim_jobs(struct worker *w)
 	struct job_claim claim;
 	struct err err = ERR_INIT;
 
-	while (!w->is_draining && clock_monotonic_ns() >= w->paused_until_ns &&
+	while (!w->is_draining && clock_monotonic_ns() >= claims_from_ns(w) &&
 	       pool_background_room(w->options.pool) > 0) {
 		int rc = store->ops->jobs->claim(store, w->options.lease_ms,
 		                                 w->options.attempts_max, &claim, &err);
-		if (rc == ERR_NOT_FOUND)
-			return;
-		if (rc != 0) {
-			log_message(LOG_WARNING, "no jobs can be had: %s", err.message);
-			worker_pause(w);
+		if (rc != 0 && rc != ERR_NOT_FOUND) {
+			outage_failed(&w->outage, &err);
 			return;
 		}
+		outage_answered(&w->outage);
+		if (rc == ERR_NOT_FOUND)
+			return;
 		int64_t waited_ms = MAX(clock_wall_ms() - claim.created_ms, 0);
 		series_observe(w->wait, (uint64_t)waited_ms * MS_NS);
 		start_job(w, &claim);
@@ -129,15 +134,17 @@ static void wait_for_event(struct worker *w)
 	pthread_mutex_lock(&w->lock);
 	uint64_t now_ns = clock_monotonic_ns();
 	uint64_t until_ns = now_ns + POLL_MS * MS_NS;
-	if (w->paused_until_ns > now_ns)
-		until_ns = MIN(until_ns, w->paused_until_ns);
+	if (claims_from_ns(w) > now_ns)
+		until_ns = MIN(until_ns, claims_from_ns(w));
 	for (const struct running *job = w->running; job != NULL; job = job->next)
 		until_ns = MIN(until_ns, job->renew_ns);
 
 	while (!w->is_awake && !w->is_ending && thread_wait(&w->event, &w->lock, until_ns))
 		;
-	if (w->is_awake)
+	if (w->is_awake) {
 		hear(w);
+		outage_heard(&w->outage);
+	}
 	w->is_awake = false;
 	pthread_mutex_unlock(&w->lock);
 }
@@ -181,6 +188,7 @@ int worker_start(const struct worker_options *options, struct worker **ret, stru
 	if (w == NULL)
 		return err_nomem(err, "the worker");
 	w->options = *options;
+	w->outage.what = "jobs";
 	w->wait = metrics_series(METRIC_TASK_WAIT, NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	thread_cond_init(&w->event);

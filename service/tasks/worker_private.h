@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "compute/work.h"
+#include "tasks/outage.h"
 #include "tasks/worker.h"
 
 struct series;
@@ -16,6 +17,7 @@ struct worker {
 	struct series *wait;
 	pthread_t thread;
 	_Atomic uint64_t paused_until_ns; /* nothing is claimed before */
+	struct outage outage;             /* likewise; of the worker's thread */
 	atomic_bool is_draining;
 
 	pthread_mutex_t lock; /* of what follows */

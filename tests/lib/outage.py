@@ -25,6 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from postgres import Server
 from service import Service, find_binary
+from until import until
 
 STORE_TIMEOUT_S = 1.0
 PATIENCE = 30.0
@@ -140,6 +141,22 @@ def judge(callers: Callers, outcome: Outcome) -> None:
         problems.append(f"a refusal took {outcome.slowest_refusal_s:.2f} s")
 
 
+def look_at_log(service: Service, outcome: Outcome) -> None:
+    """Who asks for work again and again says so once, and once that it is over.
+
+    In a short outage it may be that nobody has asked.
+    """
+
+    def lines(text: str) -> int:
+        return sum(str(line.get("msg", "")).startswith(text) for line in service.log)
+
+    for what in ("jobs", "webhooks"):
+        n_lost = lines(f"no {what} can be had")
+        until(lambda what=what, n=n_lost: lines(f"{what} can be had again") == n, "told in the log")
+        if n_lost > 1:
+            outcome.problems.append(f"the log tells {n_lost} times that no {what} can be had")
+
+
 def look_for_lost(callers: Callers, server: Server, url: str, outcome: Outcome) -> None:
     """Acknowledged tasks must be there; who was refused for certain must not."""
     found = {row[0] for row in server.query("SELECT id FROM tasks", url)}
@@ -155,6 +172,7 @@ def run(server: Server, seconds: float, how: str, n_callers: int) -> Outcome:
     outcome = Outcome()
     url = server.create_database()
     options = ("--access-log", "off", "--store-timeout", f"{STORE_TIMEOUT_S:g}s")
+    options += ("--webhook-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     with Service(*options, store=url) as service:
         callers = Callers(service, n_callers)
         try:
@@ -181,6 +199,7 @@ def run(server: Server, seconds: float, how: str, n_callers: int) -> Outcome:
                 server.start()
             server.resume()
         judge(callers, outcome)
+        look_at_log(service, outcome)
         look_for_lost(callers, server, url, outcome)
         password = url.split(":")[2].split("@")[0]
         if any(password in json.dumps(line) for line in service.log):
