@@ -41,6 +41,7 @@ struct graph_state {
 	uint8_t *fits;            /* enum fit: to the restriction, by number of the document */
 	uint32_t *links;          /* numbers of values */
 	size_t n_links, links_cap;
+	size_t n_linked; /* stations whose link is known */
 	uint32_t stamp;
 	uint32_t level; /* links from the start to what is found now */
 	struct reached *reached;
@@ -213,10 +214,30 @@ static int find_links(struct node *n, struct graph_state *state, uint32_t doc)
 	return 0;
 }
 
+/*
+ * Searches go to documents in any order, which misses the cache at each.  Once an eighth was asked
+ * for, the others are read in the order in which they lie.
+ */
+static int find_all_links(struct node *n, struct graph_state *state)
+{
+	for (size_t i = 0; i < state->from.n_docs; i++)
+		if (state->stations[i].link == LINK_UNKNOWN)
+			TRY(find_links(n, state, (uint32_t)i));
+	return 0;
+}
+
+static int find_link(struct node *n, struct graph_state *state, uint32_t doc)
+{
+	TRY(find_links(n, state, doc));
+	if (++state->n_linked == state->from.n_docs / 8)
+		TRY(find_all_links(n, state));
+	return 0;
+}
+
 static int search_on(struct node *n, struct graph_state *state, uint32_t doc)
 {
 	if (state->stations[doc].link == LINK_UNKNOWN)
-		TRY(find_links(n, state, doc));
+		TRY(find_link(n, state, doc));
 	uint32_t link = state->stations[doc].link;
 	if (link < state->from.n_docs)
 		return reach(n, state, link);
